@@ -1,0 +1,130 @@
+// span.c - operations on borrowed runs of bytes.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/span.h"
+
+int span_cmp(struct span a, struct span b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int c = n ? memcmp(a.p, b.p, n) : 0;
+
+    if (c != 0) {
+        return c;
+    }
+    return a.n < b.n ? -1 : a.n > b.n;
+}
+
+static unsigned char fold(char c)
+{
+    unsigned char u = (unsigned char)c;
+
+    return u >= 'A' && u <= 'Z' ? (unsigned char)(u | 0x20) : u;
+}
+
+bool span_eq_nocase(struct span a, struct span b)
+{
+    if (a.n != b.n) {
+        return false;
+    }
+    for (size_t i = 0; i < a.n; i++) {
+        if (fold(a.p[i]) != fold(b.p[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool span_starts(struct span a, struct span prefix)
+{
+    return a.n >= prefix.n && (prefix.n == 0 || memcmp(a.p, prefix.p, prefix.n) == 0);
+}
+
+bool span_ends(struct span a, struct span suffix)
+{
+    return a.n >= suffix.n &&
+           (suffix.n == 0 || memcmp(a.p + a.n - suffix.n, suffix.p, suffix.n) == 0);
+}
+
+size_t span_find(struct span a, char c)
+{
+    const char *at = a.n ? memchr(a.p, c, a.n) : NULL;
+
+    return at ? (size_t)(at - a.p) : a.n;
+}
+
+size_t span_find_span(struct span a, struct span needle)
+{
+    const char *at = a.n ? memmem(a.p, a.n, needle.p, needle.n) : NULL;
+
+    return at ? (size_t)(at - a.p) : a.n;
+}
+
+struct span span_sub(struct span a, size_t off, size_t n)
+{
+    if (off > a.n) {
+        off = a.n;
+    }
+    if (n > a.n - off) {
+        n = a.n - off;
+    }
+    return (struct span){a.p ? a.p + off : NULL, n};
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct span span_trim(struct span a)
+{
+    while (a.n && is_blank(a.p[0])) {
+        a.p++;
+        a.n--;
+    }
+    while (a.n && is_blank(a.p[a.n - 1])) {
+        a.n--;
+    }
+    return a;
+}
+
+struct span span_cut(struct span *rest, char c)
+{
+    size_t at = span_find(*rest, c);
+    struct span head = span_sub(*rest, 0, at);
+
+    *rest = span_sub(*rest, at < rest->n ? at + 1 : at, rest->n);
+    return head;
+}
+
+bool span_u64(struct span a, uint64_t *ret)
+{
+    uint64_t v = 0;
+
+    if (a.n == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < a.n; i++) {
+        unsigned d = (unsigned char)a.p[i] - (unsigned)'0';
+
+        if (d > 9 || __builtin_mul_overflow(v, (uint64_t)10, &v) ||
+            __builtin_add_overflow(v, (uint64_t)d, &v)) {
+            return false;
+        }
+    }
+    *ret = v;
+    return true;
+}
+
+bool span_i64(struct span a, int64_t *ret)
+{
+    bool neg = a.n && a.p[0] == '-';
+    uint64_t v;
+
+    if (a.n && (a.p[0] == '-' || a.p[0] == '+')) {
+        a = span_sub(a, 1, a.n);
+    }
+    if (!span_u64(a, &v) || v > (uint64_t)INT64_MAX + neg) {
+        return false;
+    }
+    *ret = neg ? (int64_t)(0 - v) : (int64_t)v;
+    return true;
+}

@@ -1,0 +1,69 @@
+// span.h - a borrowed run of bytes: pointer and length, never a terminator.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything read from outside is a span into the buffer it arrived in; nothing on the hot path
+// copies. A span never owns: it is valid as long as the buffer behind it. `p` may be NULL when
+// `n` is 0 (the empty span), and a span may hold any byte, NUL included.
+#ifndef CORE_BASE_SPAN_H
+#define CORE_BASE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct span {
+    const char *p;
+    size_t n;
+};
+
+#define SPAN_LIT(s)  ((struct span){(s), sizeof(s) - 1})
+#define SPAN_NONE    ((struct span){NULL, 0})
+#define SPAN_FMT     "%.*s"
+#define SPAN_ARG(sp) (int)(sp).n, (sp).n ? (sp).p : ""
+
+static inline struct span span_of(const char *p, size_t n)
+{
+    return (struct span){p, n};
+}
+
+// The span over a C string; NULL gives the empty span.
+static inline struct span span_str(const char *s)
+{
+    return (struct span){s, s ? strlen(s) : 0};
+}
+
+static inline bool span_eq(struct span a, struct span b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool span_eq_str(struct span a, const char *s)
+{
+    return span_eq(a, span_str(s));
+}
+
+// Order by bytes, shorter first on a common prefix: the order of every sorted list of names.
+int span_cmp(struct span a, struct span b);
+// ASCII case folded equality; bytes above 0x7f compare as they are.
+bool span_eq_nocase(struct span a, struct span b);
+bool span_starts(struct span a, struct span prefix);
+bool span_ends(struct span a, struct span suffix);
+
+// First occurrence of a byte or of a run of bytes; returns a.n when there is none.
+size_t span_find(struct span a, char c);
+size_t span_find_span(struct span a, struct span needle);
+
+// The part from `off` (clamped to the end) and at most `n` bytes long.
+struct span span_sub(struct span a, size_t off, size_t n);
+struct span span_trim(struct span a); // without ASCII blanks at both ends
+
+// Cuts `*rest` at the first `c`: returns the part before it and moves `*rest` behind it. When `c`
+// does not occur the whole rest is returned and `*rest` becomes empty.
+struct span span_cut(struct span *rest, char c);
+
+// Decimal numbers: the whole span must be digits (one sign allowed for i64) and fit. No blanks.
+bool span_u64(struct span a, uint64_t *ret);
+bool span_i64(struct span a, int64_t *ret);
+
+#endif

@@ -1,0 +1,40 @@
+// decode.h - bytes of one record to an event; stateless.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The C code holds the mechanisms (syslog header, JSON, CEF, key=value ...); which vendor writes what
+// is data: one YAML file a source in share/sources/ (share/doc/SOURCES.md). A record is never absent:
+// what no source knows becomes kind `raw`, what is broken becomes the event it could be decoded to
+// with `error` set.
+#ifndef CORE_DECODE_DECODE_H
+#define CORE_DECODE_DECODE_H
+
+#include "core/base/textfile.h"
+#include "core/model/event.h"
+
+struct sourceset; // immutable after loading; shared by decoders
+struct decoder;   // scratch of one thread
+
+// Faults are said one by one; a refused file leaves the others usable. NULL only without memory.
+struct sourceset *sourceset_load(const struct textfile *files, size_t n, struct faults *faults);
+void sourceset_free(struct sourceset *s);
+size_t sourceset_count(const struct sourceset *s);
+const char *sourceset_name(const struct sourceset *s, size_t i);
+
+struct decoder *decoder_new(const struct sourceset *s); // the set is borrowed
+void decoder_free(struct decoder *d);
+
+struct decode_in {
+    struct span raw;     // one framed record, without its line end
+    ntime_t received;    // ns; also gives the year that RFC 3164 leaves out
+    const char *format;  // name of a source file, or "auto" / NULL: told by content
+    int zone_s;          // zone assumed where the record names none, seconds east of UTC
+    int64_t offset_us;   // added to the source's time
+    int64_t max_skew_us; // farther from receive time than this is a clock fault; 0 = no check
+    bool oversize;
+};
+
+// Fills `ret`; valid until the next decode() on the same decoder (its spans point into `raw` and
+// into the decoder). Never fails: see `error`.
+void decode(struct decoder *d, const struct decode_in *in, struct event *ret);
+
+#endif

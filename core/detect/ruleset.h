@@ -1,0 +1,91 @@
+// ruleset.h - Sigma documents as compiled rules.
+// SPDX-License-Identifier: Apache-2.0
+//
+// YAML -> rule -> program. Sigma specification 2.1 (rules and correlations); what cannot be honoured
+// is refused with file, line and reason, never approximated. Beyond Sigma a rule may carry one map,
+// `fabsoc:`, with what an alarm needs before it may rank (ISA-18.2): cause, consequence, action,
+// respond (time to respond), axes, tier_steps, call (function of the roster).
+//
+// A set is immutable; its rules are numbered 0..n-1 in the order of (path, document), the same in
+// every process that loads the same files. Everything lives in the set's arena.
+#ifndef CORE_DETECT_RULESET_H
+#define CORE_DETECT_RULESET_H
+
+#include "core/base/textfile.h"
+#include "core/detect/context_ops.h"
+#include "core/model/tier.h"
+
+enum rule_kind { RULE_EVENT, RULE_CORRELATION };
+
+enum corr_type { CORR_EVENT_COUNT, CORR_VALUE_COUNT, CORR_TEMPORAL, CORR_TEMPORAL_ORDERED };
+
+enum cmp { CMP_GTE, CMP_GT, CMP_LTE, CMP_LT, CMP_EQ, CMP_NEQ };
+
+enum { CORR_REFS_MAX = 8, CORR_GROUP_MAX = 6, CORR_CONDS_MAX = 2 };
+
+// The references are event rules of the same set. A group key is `ngroup` values; the value g of a
+// hit of reference r stands in hit.carry[group[r][g]]; for value_count the counted one in
+// hit.carry[value[r]]. A hit with an absent group value is dropped and counted.
+struct correlation {
+    enum corr_type type;
+    uint32_t nrefs, ref[CORR_REFS_MAX];
+    uint32_t ngroup;
+    const char *group_name[CORR_GROUP_MAX];
+    uint8_t group[CORR_REFS_MAX][CORR_GROUP_MAX];
+    uint8_t value[CORR_REFS_MAX];
+    utime_t timespan;
+    uint32_t nconds; // temporal kinds: none = every reference at least once
+    struct {
+        enum cmp op;
+        uint64_t n;
+    } cond[CORR_CONDS_MAX];
+};
+
+struct program; // leaves and condition, detect's own
+
+struct rule {
+    uint32_t index;
+    enum rule_kind kind;
+    const char *id, *title, *description, *path;
+    unsigned line;
+    const char *level;      // informational low medium high critical
+    uint8_t severity;       // 0-100 of the level: 10 25 50 75 95
+    bool alerts;            // false: only the input of a correlation (generate: false)
+    bool needs_context;     // its program has leaves that only the engine can answer
+    const char *const *tag; // "attack.t0859" ...
+    size_t ntags;
+    struct axes axes;
+    int tier_steps; // 0 or 1: +1 means one step graver
+    bool force_t1;  // vault tampering, worm shape: T1 whatever the asset
+    const char *cause, *consequence, *action, *call;
+    utime_t respond; // time to respond, 0 when not said
+    uint8_t ncarry;  // names whose values every hit brings along
+    const char *carry[HIT_CARRY_MAX];
+    const struct program *program;         // RULE_EVENT
+    const struct correlation *correlation; // RULE_CORRELATION
+};
+
+struct ruleset;
+
+struct ruleset *ruleset_load(const struct textfile *files, size_t n, struct faults *faults);
+void ruleset_free(struct ruleset *s);
+size_t ruleset_count(const struct ruleset *s);
+const struct rule *ruleset_rule(const struct ruleset *s, uint32_t index);
+// Correlations that refer to the rule `index`: their indices; returns the count.
+size_t ruleset_users(const struct ruleset *s, uint32_t index, const uint32_t **ret);
+
+// One thread's scratch for evaluating the set.
+struct matcher;
+struct matcher *matcher_new(const struct ruleset *s);
+void matcher_free(struct matcher *m);
+// All rules whose log source fits are evaluated; a rule that says yes or ask gives one hit. Returns
+// their number, at most `max` (more are counted in matcher_overflow()). Spans as the event's.
+size_t matcher_run(struct matcher *m, const struct event *ev, struct hit *out, size_t max);
+uint64_t matcher_overflow(const struct matcher *m);
+uint64_t matcher_faults(const struct matcher *m); // expressions that passed their match limit
+
+// Finishes an ask with the engine's knowledge: VERDICT_YES or VERDICT_NO. Pure.
+enum verdict rule_finish(const struct rule *r, const struct hit *h, const struct obs *o,
+                         const struct context_ops *ops);
+
+#endif

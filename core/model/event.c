@@ -1,0 +1,85 @@
+// event.c - names of fields and kinds, lookup of values.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/model/event.h"
+
+#include "core/base/attr.h"
+
+static const struct {
+    const char *name;
+    bool carried;
+} fields[] = {
+#define FIELD(NAME, ecs, type, carried) {ecs, carried},
+#include "core/model/field.def"
+#undef FIELD
+};
+
+static const struct {
+    const char *name;
+    bool context;
+} kinds[] = {
+#define KIND(NAME, name, context, meaning) {name, context},
+#include "core/model/kind.def"
+#undef KIND
+};
+
+const char *field_name(enum field f)
+{
+    return f < FIELD_COUNT ? fields[f].name : "";
+}
+
+bool field_carried(enum field f)
+{
+    return f < FIELD_COUNT && fields[f].carried;
+}
+
+int field_of(struct span name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        if (span_eq_str(name, fields[i].name)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+const char *kind_name(enum kind k)
+{
+    return k < KIND_COUNT ? kinds[k].name : "";
+}
+
+bool kind_is_context(enum kind k)
+{
+    return k < KIND_COUNT && kinds[k].context;
+}
+
+int kind_of(struct span name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (span_eq_str(name, kinds[i].name)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+size_t event_values(const struct event *ev, struct span name, struct fval *out, size_t max)
+{
+    size_t n = 0;
+    int f;
+
+    for (size_t i = 0; i < ev->nokv; i++) {
+        if (span_eq(ev->okv[i].name, name)) {
+            if (n < max) {
+                out[n] = ev->okv[i].v;
+            }
+            n++;
+        }
+    }
+    if (n == 0 && (f = field_of(name)) >= 0 && ev->mask >> f & 1) {
+        if (max) {
+            out[0] = ev->field[f];
+        }
+        n = 1;
+    }
+    return n;
+}

@@ -1,0 +1,84 @@
+// event.h - one decoded record.
+// SPDX-License-Identifier: Apache-2.0
+//
+// An event is a view: every span points into the record's own bytes (inside a journal block or a
+// mapped file) or into the decoder's arena, and lives until that arena is reset. Decoding a record
+// allocates nothing in the steady state. Two layers: the core fields of field.def under ECS names,
+// and the record's own fields under their original names, on which Sigma is evaluated.
+#ifndef CORE_MODEL_EVENT_H
+#define CORE_MODEL_EVENT_H
+
+#include "core/base/span.h"
+#include "core/base/time.h"
+
+enum field {
+#define FIELD(NAME, ecs, type, carried) FIELD_##NAME,
+#include "core/model/field.def"
+#undef FIELD
+    FIELD_COUNT
+};
+_Static_assert(FIELD_COUNT <= 64, "one bit a field");
+
+enum kind {
+#define KIND(NAME, name, context, meaning) KIND_##NAME,
+#include "core/model/kind.def"
+#undef KIND
+    KIND_COUNT
+};
+
+enum vtype { V_ABSENT, V_NULL, V_STR, V_INT, V_UINT, V_FLOAT, V_BOOL };
+
+// A value with its type kept: 64-bit integers are never squeezed through doubles. `s` is always the
+// text as written (unescaped for strings), `i` the number for V_INT, V_UINT (as uint64_t) and V_BOOL.
+struct fval {
+    enum vtype type;
+    struct span s;
+    int64_t i;
+};
+
+// One original field. JSON is flattened: `a.b` for nested objects; every element of a list stands
+// under the list's name, in order; an empty object or list stands as V_NULL with `s` = "{}" or "[]".
+struct okv {
+    struct span name;
+    struct fval v;
+};
+
+enum event_flag {
+    EVENT_CLOCK_FAULT = 1, // source time too far from receive time; `time` is receive time
+    EVENT_NO_TIME = 2,     // the record names no time; `time` is receive time
+    EVENT_IS_ALERT = 4,    // its source says that it is an alert
+    EVENT_OVERSIZE = 8,    // cut at 128 KiB by the framer
+};
+
+struct event {
+    const char *source; // name of the share/sources file, or "raw"; borrowed from the source set
+    uint16_t source_id; // index in the source set; UINT16_MAX for raw
+    enum kind kind;
+    unsigned flags;
+    utime_t time;
+    uint64_t mask; // bit f set: field[f] is present
+    struct fval field[FIELD_COUNT];
+    const struct okv *okv; // original fields in document order
+    size_t nokv;
+    struct span raw;          // the record as it came, without its line end
+    struct span logsource[3]; // Sigma product, category, service; empty when none
+    char error[160];          // why decoding stopped short; "" when it did not
+};
+
+const char *field_name(enum field f);
+bool field_carried(enum field f);
+int field_of(struct span name); // -1 when it is no core field
+const char *kind_name(enum kind k);
+bool kind_is_context(enum kind k);
+int kind_of(struct span name);
+
+static inline struct span event_str(const struct event *ev, enum field f)
+{
+    return ev->mask >> f & 1 ? ev->field[f].s : SPAN_NONE;
+}
+
+// All values under a name, original names first, then ECS names; list elements give several. Returns
+// how many there are (0 = absent), at most `max` are stored.
+size_t event_values(const struct event *ev, struct span name, struct fval *out, size_t max);
+
+#endif

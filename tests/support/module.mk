@@ -1,0 +1,2 @@
+SHELF := tests/support
+$(SHELF)_SRC :=
