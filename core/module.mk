@@ -1,0 +1,2 @@
+SHELF := core
+$(SHELF)_SRC := desk.c
