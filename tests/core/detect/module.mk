@@ -1,0 +1,2 @@
+TESTS_core/detect := test_regression
+test_regression_PKG := jansson
