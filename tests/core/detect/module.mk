@@ -1,2 +1,2 @@
-TESTS_core/detect := test_regression
+TESTS_core/detect := test_corpus
 test_regression_PKG := jansson
