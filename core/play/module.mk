@@ -1,0 +1,3 @@
+SHELF := core/play
+$(SHELF)_SRC := canon.c command.c cond.c cond_lex.c hazard.c live.c mpack.c
+$(SHELF)_PKG := libcrypto jansson
