@@ -1,1 +1,1 @@
-TESTS_core/play := test_canon test_command test_cond
+TESTS_core/play := test_canon test_command test_cond test_openc2
