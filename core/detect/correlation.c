@@ -92,6 +92,10 @@ static int read_bound(struct entry *e, const struct ynode *cond, size_t i, struc
             return y_fault(e->docs, cond->item[i], err, "sigma.condition",
                            "\"%s\" takes a number of 0 or more", ops[k]);
         }
+        if (v > CORR_COUNT_MAX) {
+            return y_fault(e->docs, cond->item[i], err, "sigma.condition",
+                           "a window counts to %d at most", CORR_COUNT_MAX);
+        }
         if (e->corr.nconds == CORR_CONDS_MAX) {
             return y_fault(e->docs, cond, err, "sigma.condition",
                            "a condition has at most %d bounds", CORR_CONDS_MAX);
