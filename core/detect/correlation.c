@@ -37,7 +37,7 @@ static int read_type(struct entry *e, const struct ynode *map, struct err *err)
 
 static int read_timespan(struct entry *e, const struct ynode *map, struct err *err)
 {
-    struct span s;
+    struct span s = SPAN_NONE;
     int rc = y_need_text(e->docs, map, "timespan", &s, err);
     char last = s.n ? s.p[s.n - 1] : '\0';
     bool unit = s.n > 1 && strchr("smhd", last) && s.p[s.n - 2] >= '0' && s.p[s.n - 2] <= '9';
