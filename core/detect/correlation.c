@@ -37,7 +37,7 @@ static int read_type(struct entry *e, const struct ynode *map, struct err *err)
 
 static int read_timespan(struct entry *e, const struct ynode *map, struct err *err)
 {
-    struct span s;
+    struct span s = SPAN_NONE;
     int rc = y_need_text(e->docs, map, "timespan", &s, err);
     char last = s.n ? s.p[s.n - 1] : '\0';
     bool unit = s.n > 1 && strchr("smhd", last) && s.p[s.n - 2] >= '0' && s.p[s.n - 2] <= '9';
@@ -91,6 +91,10 @@ static int read_bound(struct entry *e, const struct ynode *cond, size_t i, struc
         if (!y_int(cond->item[i], &v) || v < 0) {
             return y_fault(e->docs, cond->item[i], err, "sigma.condition",
                            "\"%s\" takes a number of 0 or more", ops[k]);
+        }
+        if (v > CORR_COUNT_MAX) {
+            return y_fault(e->docs, cond->item[i], err, "sigma.condition",
+                           "a window counts to %d at most", CORR_COUNT_MAX);
         }
         if (e->corr.nconds == CORR_CONDS_MAX) {
             return y_fault(e->docs, cond, err, "sigma.condition",
