@@ -1,0 +1,1 @@
+TESTS_core/decode := test_sources
