@@ -183,8 +183,10 @@ static bool close_record(struct framer *f, struct span s, struct frame *ret)
     if (f->kind == FRAME_RECORDED) {
         bool comment = s.p[0] == '#';
 
+        uint64_t all = total;
+
         if (comment || !read_recorded(&s, &total, ret)) {
-            f->skipped += comment ? 0 : total;
+            f->skipped += comment ? 0 : all;
             return false;
         }
     }
@@ -273,7 +275,7 @@ static enum frame_rc next_json(struct framer *f, struct frame *ret)
         if (step == JSON_MORE) {
             take(f, in.n);
             f->line = line;
-            return FRAME_NONE;
+            continue;
         }
         i -= step == JSON_BEFORE;
         {
@@ -456,6 +458,8 @@ enum frame_rc framer_next(struct framer *f, struct frame *ret)
 
     *ret = (struct frame){0};
     if (f->broken) {
+        ret->skipped = f->piece.n;
+        f->piece = SPAN_NONE;
         return FRAME_BROKEN;
     }
     if (f->total == 0) {
