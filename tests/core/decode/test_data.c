@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "core/base/hash.h"
 #include "core/decode/print.h"
 #include "core/frame/frame.h"
 #include "tests/core/decode/files.h"
@@ -107,6 +108,12 @@ static void check_structured_data(const struct event *ev, json_t *want, struct s
     }
 }
 
+static struct span from_hex(struct span hex, unsigned char *out, size_t size)
+{
+    assert_true(hex.n > 0 && hex.n / 2 <= size && hex_get(hex, out, hex.n / 2));
+    return span_of((const char *)out, hex.n / 2);
+}
+
 static size_t check_syslog_cases(const char *path)
 {
     static const char *const parts[] = {"priority", "facility", "severity", "version", "hostname",
@@ -118,22 +125,24 @@ static size_t check_syslog_cases(const char *path)
     {
         json_t *input = json_object_get(c, "input"), *want = json_object_get(c, "expected");
         bool valid = json_is_true(json_object_get(c, "valid"));
+        unsigned char bytes[512];
+        struct span text;
         struct event ev;
 
-        if (!json_is_string(input)) {
-            continue;
-        }
-        run("syslog", json_span(input), &ev);
+        text = json_is_string(input)
+                   ? json_span(input)
+                   : from_hex(json_span(json_object_get(c, "input_hex")), bytes, sizeof(bytes));
+        run("syslog", text, &ev);
         if (valid != !ev.error[0]) {
-            fail_msg("case %zu: valid is %d, error is \"%s\": %s", i, valid, ev.error,
-                     json_string_value(input));
+            fail_msg("case %zu: valid is %d, error is \"%s\": " SPAN_FMT, i, valid, ev.error,
+                     SPAN_ARG(text));
         }
         for (size_t k = 0; want && k < ARRAY_LEN(parts); k++) {
             if (json_object_get(want, parts[k])) {
-                check_part(&ev, parts[k], json_object_get(want, parts[k]), json_span(input));
+                check_part(&ev, parts[k], json_object_get(want, parts[k]), text);
             }
         }
-        check_structured_data(&ev, json_object_get(want, "structured_data"), json_span(input));
+        check_structured_data(&ev, json_object_get(want, "structured_data"), text);
         checked++;
     }
     json_decref(cases);
@@ -143,7 +152,7 @@ static size_t check_syslog_cases(const char *path)
 static void syslog_verdicts_and_parts_are_those_of_the_cases(void **state)
 {
     (void)state;
-    assert_true(check_syslog_cases(DATA "/syslog/rfc5424-cases.json") > 60);
+    assert_true(check_syslog_cases(DATA "/syslog/rfc5424-cases.json") >= 80);
     assert_true(check_syslog_cases(DATA "/syslog/rfc3164-cases.json") >= 4);
 }
 
@@ -210,13 +219,17 @@ static void json_too_deep_is_an_error_and_no_crash(void **state)
 // ---- Suricata
 
 static size_t leaves;
+// The judge has no unsigned 64-bit integers: an event with one is read again with all numbers as reals.
+static bool reals;
 
 static bool same_value(const json_t *j, const struct fval *v)
 {
     switch (json_typeof(j)) {
     case JSON_STRING: return v->type == V_STR && span_eq(v->s, json_span(j));
     case JSON_INTEGER: return v->type == V_INT && v->i == json_integer_value(j);
-    case JSON_REAL: return v->type == V_FLOAT && strtod(v->s.p, NULL) == json_real_value(j);
+    case JSON_REAL:
+        return (v->type == V_FLOAT || (reals && (v->type == V_INT || v->type == V_UINT))) &&
+               strtod(v->s.p, NULL) == json_real_value(j);
     case JSON_TRUE: return v->type == V_BOOL && v->i == 1;
     case JSON_FALSE: return v->type == V_BOOL && v->i == 0;
     case JSON_NULL: return v->type == V_NULL;
@@ -265,6 +278,7 @@ static void check_leaf(const struct event *ev, const char *name, const json_t *j
 
 static void check_printed(const struct event *ev, json_t *original)
 {
+    size_t flags = JSON_ALLOW_NUL | (reals ? JSON_DECODE_INT_AS_REAL : 0);
     AUTO_BUF out;
     json_t *line;
     json_error_t e;
@@ -272,7 +286,7 @@ static void check_printed(const struct event *ev, json_t *original)
     buf_init(&out, 16 << 20);
     decode_print(&out, "f", 1, 1, ev);
     assert_true(buf_ok(&out));
-    line = json_loadb(out.p, out.len, 0, &e);
+    line = json_loadb(out.p, out.len, flags, &e);
     if (!line) {
         fail_msg("the printed line is no JSON: %s: " SPAN_FMT, e.text, SPAN_ARG(buf_span(&out)));
     }
@@ -289,12 +303,19 @@ static size_t check_eve(const char *path, size_t *alerts)
     while (rest.n) {
         struct span line = span_cut(&rest, '\n');
         json_error_t e;
-        json_t *j = line.n ? json_loadb(line.p, line.n, 0, &e) : NULL;
+        json_t *j = line.n ? json_loadb(line.p, line.n, JSON_ALLOW_NUL, &e) : NULL;
         struct event ev;
         bool alert;
 
-        if (!j) {
+        if (line.n == 0) {
             continue;
+        }
+        reals = !j && strstr(e.text, "too big integer");
+        if (reals) {
+            j = json_loadb(line.p, line.n, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &e);
+        }
+        if (!j) {
+            fail_msg("%s: the judge cannot read it: %s", path, e.text);
         }
         run("auto", line, &ev);
         if (strcmp(ev.source, "suricata-eve") != 0 || ev.error[0]) {
@@ -305,7 +326,7 @@ static size_t check_eve(const char *path, size_t *alerts)
         assert_int_equal(alert, ev.kind == KIND_ALERT);
         assert_int_equal(alert, (ev.flags & EVENT_IS_ALERT) != 0);
         *alerts += alert;
-        if (json_object_get(j, "flow_id")) {
+        if (json_object_get(j, "flow_id") && !reals) {
             struct fval v;
 
             assert_int_equal(event_values(&ev, SPAN_LIT("flow_id"), &v, 1), 1);
