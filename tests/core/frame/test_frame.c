@@ -222,6 +222,10 @@ static void auto_tells_recordings_json_and_lines_by_their_first_bytes(void **sta
                   "1-1@15+00:[Sun Nov 22] {\n2-2@16+00:x\n");
     assert_frames(FRAME_AUTO, SPAN_LIT("@2026-11-20T02:00:00Z a\n"),
                   "1-1@24+01795140000000000000:a\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("# the story\n# by us\n@2026-11-20T02:00:00Z a\n"),
+                  "3-3@44+01795140000000000000:a\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("#separator \\x09\n"), "1-1@16+00:#separator \\x09\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("# no end"), "1-1@8+00:# no end\n");
     assert_frames(FRAME_AUTO, SPAN_LIT("@user said\n"), "1-1@11+00:@user said\n");
     assert_frames(FRAME_AUTO, SPAN_LIT("\n\n<1>a\n"), "3-3@7+00:<1>a\n");
     assert_frames(FRAME_AUTO, SPAN_LIT("x"), "1-1@1+00:x\n");
