@@ -179,7 +179,7 @@ static void emit_tool(struct engine *e, void *row, struct buf *out)
 {
     struct row_tool *t = row;
     const struct fab_asset *a = fab_asset(e->set->fab, (int)t->asset);
-    char why[96];
+    char why[TEXT_WHY];
 
     t->dirty = 0;
     t->tier = (uint8_t)tiering_hazard(e, (int)t->asset, a->tier, why, sizeof(why));

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/overdue.h"
 
+#include "command_fsm.h"
 #include "core/engine/clock.h"
 #include "core/engine/correlate.h"
 #include "core/engine/incident.h"
-#include "command_fsm.h"
 #include "group_fsm.h"
 #include "incident_fsm.h"
 #include "plan_fsm.h"

@@ -22,7 +22,7 @@ enum {
     TEXT_NAME = 64,
     TEXT_TITLE = 128,
     TEXT_WHY = 192,
-    CORR_RING = 128,
+    CORR_RING = CORR_COUNT_MAX,
     SPREAD_RING = 8
 };
 
