@@ -1,2 +1,2 @@
 SHELF := tests/support
-$(SHELF)_SRC :=
+$(SHELF)_SRC := store_mem.c store_mem_rows.c store_suite.c store_suite_rows.c

@@ -1,0 +1,1 @@
+TESTS_core/base := test_utf8
