@@ -12,19 +12,18 @@ static const struct openc2_pair pairs[] = {
     {.actuator = "pam.terminate",
      .action = "stop",
      .target = OPENC2_PROFILE ":pam_session",
-     .field = {{"session", true, 's'}, {"account", false, 's'}},
-     .warn = true,
+     .field = {{"session", true, OPENC2_VALUE_MAX, 's'}},
      .runtime_ms = 30000},
     {.actuator = "net.quarantine",
      .action = "contain",
      .target = OPENC2_PROFILE ":switch_port",
-     .field = {{"port", true, 'p'}, {"mac", false, 'm'}},
+     .field = {{"port", true, OPENC2_PORT_MAX, 'p'}},
      .undo = "net.release",
      .runtime_ms = 30000},
     {.actuator = "net.release",
      .action = "restore",
      .target = OPENC2_PROFILE ":switch_port",
-     .field = {{"port", true, 'p'}, {"mac", false, 'm'}},
+     .field = {{"port", true, OPENC2_PORT_MAX, 'p'}},
      .runtime_ms = 30000},
 };
 
@@ -130,22 +129,6 @@ static bool is_port(const char *s, size_t n)
     return slash && slash > s && slash[1] && !strstr(s, "..");
 }
 
-// aa:bb:cc:dd:ee:ff, also with hyphens (IEEE 802 3.1).
-static bool is_mac(const char *s, size_t n)
-{
-    if (n != 17) {
-        return false;
-    }
-    for (size_t i = 0; i < n; i++) {
-        bool joint = i % 3 == 2;
-
-        if (joint ? s[i] != s[2] || (s[2] != ':' && s[2] != '-') : !isxdigit((unsigned char)s[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static int check_field(json_t *target, const struct openc2_field *f, struct err *err)
 {
     json_t *v = json_object_get(target, f->name);
@@ -158,7 +141,7 @@ static int check_field(json_t *target, const struct openc2_field *f, struct err 
                    ? err_set(err, E_INPUT, "openc2.specifier", "the target has no \"%s\"", f->name)
                    : E_OK;
     }
-    right = s && (f->kind == 'p' ? is_port(s, n) : f->kind == 'm' ? is_mac(s, n) : is_value(s, n));
+    right = s && n <= f->max && (f->kind == 'p' ? is_port(s, n) : is_value(s, n));
     if (!right) {
         return err_set(err, E_INPUT, "openc2.value", "\"%s\" cannot be a %s", s ? s : "", f->name);
     }
@@ -196,35 +179,9 @@ static int check_target(json_t *target, const struct openc2_pair *pair, struct e
     return E_OK;
 }
 
-// Args: nothing, or {"response_requested":"complete"} and our own; times are the command window's.
-static int check_args(json_t *args, const struct openc2_pair *pair, struct err *err)
-{
-    const char *key;
-    json_t *value;
-
-    json_object_foreach(args, key, value)
-    {
-        json_t *warn = json_object_get(value, "warn_s");
-
-        if (strcmp(key, "response_requested") == 0 && json_is_string(value) &&
-            strcmp(json_string_value(value), "complete") == 0) {
-            continue;
-        }
-        if (strcmp(key, OPENC2_PROFILE) == 0 && pair->warn && json_object_size(value) == 1 &&
-            json_is_integer(warn) && json_integer_value(warn) >= 0 &&
-            json_integer_value(warn) <= 300) {
-            continue;
-        }
-        return err_set(err, E_INPUT, "openc2.args", "%s does not take the argument \"%s\" so",
-                       pair->actuator, key);
-    }
-    return E_OK;
-}
-
 int openc2_check(json_t *command, const struct openc2_pair *pair, struct buf *out, struct err *err)
 {
     json_t *c = openc2_request(command, err);
-    json_t *profile = json_object_get(c, "profile");
 
     if (!c) {
         return E_INPUT;
@@ -233,15 +190,12 @@ int openc2_check(json_t *command, const struct openc2_pair *pair, struct buf *ou
         return err_set(err, E_INPUT, "openc2.pair", "%s is the action %s, not %s", pair->actuator,
                        pair->action, json_string_value(json_object_get(c, "action")));
     }
-    if (json_object_get(c, "actuator") || json_object_get(c, "command_id") ||
-        (profile &&
-         (!json_is_string(profile) || strcmp(json_string_value(profile), OPENC2_PROFILE) != 0))) {
+    if (json_object_size(c) != 2) {
         return err_set(err, E_INPUT, "openc2.profile",
                        "a command of the profile " OPENC2_PROFILE
-                       " has action, target, args and that profile, nothing else");
+                       " has action and target, nothing else");
     }
-    if (check_target(json_object_get(json_object_get(c, "target"), pair->target), pair, err) < 0 ||
-        check_args(json_object_get(c, "args"), pair, err) < 0) {
+    if (check_target(json_object_get(json_object_get(c, "target"), pair->target), pair, err) < 0) {
         return E_INPUT;
     }
     return out ? canon_put(out, c, err) : E_OK;
@@ -256,7 +210,7 @@ static void copy_field(json_t *target, const char *name, char out[OPENC2_VALUE_M
 
 static int params_of(json_t *v, struct span params, struct openc2_params *ret, struct err *err)
 {
-    json_t *target, *warn;
+    json_t *target;
     AUTO_BUF b;
 
     buf_init(&b, params.n + 1);
@@ -267,12 +221,8 @@ static int params_of(json_t *v, struct span params, struct openc2_params *ret, s
         return err_set(err, E_INPUT, "openc2.canonical", "the params are not canonical JSON");
     }
     target = json_object_get(json_object_get(v, "target"), ret->pair->target);
-    warn = json_object_get(json_object_get(json_object_get(v, "args"), OPENC2_PROFILE), "warn_s");
     copy_field(target, "session", ret->session);
-    copy_field(target, "account", ret->account);
     copy_field(target, "port", ret->port);
-    copy_field(target, "mac", ret->mac);
-    ret->warn_s = (uint32_t)json_integer_value(warn);
     return E_OK;
 }
 

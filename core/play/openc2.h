@@ -4,15 +4,15 @@
 // OASIS OpenC2 Language Specification 1.0: a command is one action on one target. Ours, in
 // share/doc/PLAYBOOKS.md:
 //
-//   actuator        action   target                 specifiers
-//   pam.terminate   stop     x-fabsoc:pam_session   session, account?      args warn_s? 0-300
-//   net.quarantine  contain  x-fabsoc:switch_port   port "switch/interface", mac?
-//   net.release     restore  x-fabsoc:switch_port   port, mac?             undoes net.quarantine
+//   actuator        action   target                 specifier
+//   pam.terminate   stop     x-fabsoc:pam_session   session
+//   net.quarantine  contain  x-fabsoc:switch_port   port "switch/interface"
+//   net.release     restore  x-fabsoc:switch_port   port; undoes net.quarantine
 //
 // `stop` ends an activity, `contain` isolates an entity, `restore` returns it to its earlier state
-// (OpenC2 3.3.1.1). Which VLAN is quarantine, and the vector that is executed, are the agent's
-// configuration and never part of a command. Values are 1 to 128 of letters, digits and ._:@/+- and
-// begin with a letter or digit, so that none can be read as an option.
+// (OpenC2 3.3.1.1). No args: the command window bounds the time, and which VLAN is quarantine and
+// which vector is executed are the agent's configuration, never part of a command. Values are of
+// letters, digits and ._:@/+- and begin with a letter or digit, so that none is read as an option.
 #ifndef CORE_PLAY_OPENC2_H
 #define CORE_PLAY_OPENC2_H
 
@@ -23,18 +23,18 @@
 
 #define OPENC2_PROFILE "x-fabsoc"
 
-enum { OPENC2_VALUE_MAX = 128, OPENC2_FIELDS_MAX = 3 };
+enum { OPENC2_VALUE_MAX = 128, OPENC2_PORT_MAX = 64, OPENC2_FIELDS_MAX = 2 };
 
 struct openc2_field {
     const char *name;
     bool needed;
-    char kind; // 's' value as above, 'p' switch/interface, 'm' hardware address
+    size_t max; // bytes
+    char kind;  // 's' value as above, 'p' switch/interface
 };
 
 struct openc2_pair {
     const char *actuator, *action, *target;
     struct openc2_field field[OPENC2_FIELDS_MAX]; // unused ones have no name
-    bool warn;                                    // takes args {"x-fabsoc": {"warn_s": n}}
     bool self_revert;                             // DESIGN 3: quarantine never reverts by itself
     const char *undo;                             // actuator that undoes it, or NULL
     uint32_t runtime_ms;                          // how long an agent may take
@@ -52,10 +52,8 @@ int openc2_check(json_t *command, const struct openc2_pair *pair, struct buf *ou
 // What an agent reads from a command's params: checked again, canonical bytes only.
 struct openc2_params {
     const struct openc2_pair *pair;
-    char session[OPENC2_VALUE_MAX + 1], account[OPENC2_VALUE_MAX + 1];
+    char session[OPENC2_VALUE_MAX + 1];
     char port[OPENC2_VALUE_MAX + 1]; // "switch/interface"
-    char mac[OPENC2_VALUE_MAX + 1];
-    uint32_t warn_s;
 };
 int openc2_params_get(struct span actuator, struct span params, struct openc2_params *ret,
                       struct err *err);

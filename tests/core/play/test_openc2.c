@@ -10,9 +10,9 @@
 #include "core/play/canon.h"
 #include "core/play/openc2.h"
 
-static const char terminate[] = "{\"action\":\"stop\",\"args\":{\"x-fabsoc\":{\"warn_s\":60}},"
+static const char terminate[] = "{\"action\":\"stop\","
                                 "\"target\":{\"x-fabsoc:pam_session\":{\"session\":\"S-77\"}}}";
-static const char contain[] = "{\"action\":\"contain\",\"profile\":\"x-fabsoc\",\"target\":"
+static const char contain[] = "{\"action\":\"contain\",\"target\":"
                               "{\"x-fabsoc:switch_port\":{\"port\":\"sw-litho-2/gi1/0/14\"}}}";
 
 static void agent_reads_what_was_planned(void **state)
@@ -23,7 +23,6 @@ static void agent_reads_what_was_planned(void **state)
     assert_int_equal(openc2_params_get(SPAN_LIT("pam.terminate"), span_str(terminate), &p, NULL),
                      0);
     assert_string_equal(p.session, "S-77");
-    assert_int_equal(p.warn_s, 60);
     assert_int_equal(openc2_params_get(SPAN_LIT("net.quarantine"), span_str(contain), &p, NULL), 0);
     assert_string_equal(p.port, "sw-litho-2/gi1/0/14");
     assert_string_equal(p.pair->undo, "net.release");
@@ -79,11 +78,11 @@ static void everything_else_is_refused(void **state)
         {"pam.terminate",
          "{\"action\":\"stop\",\"args\":{\"duration\":5},\"target\":{\"x-fabsoc:pam_session\":"
          "{\"session\":\"a\"}}}",
-         "openc2.args"},
+         "openc2.profile"},
         {"pam.terminate",
          "{\"action\":\"stop\",\"args\":{\"x-fabsoc\":{\"warn_s\":301}},\"target\":"
          "{\"x-fabsoc:pam_session\":{\"session\":\"a\"}}}",
-         "openc2.args"},
+         "openc2.profile"},
         {"pam.terminate",
          "{\"action\":\"stop\",\"target\":{\"x-fabsoc:pam_session\":{\"session\":\"a\"}},\"x\":1}",
          "openc2.member"},
@@ -103,11 +102,11 @@ static void everything_else_is_refused(void **state)
         {"net.quarantine",
          "{\"action\":\"contain\",\"args\":{\"x-fabsoc\":{\"warn_s\":1}},\"target\":"
          "{\"x-fabsoc:switch_port\":{\"port\":\"a/b\"}}}",
-         "openc2.args"},
+         "openc2.profile"},
         {"net.quarantine",
          "{\"action\":\"contain\",\"target\":{\"x-fabsoc:switch_port\":{\"mac\":\"00:11:22\","
          "\"port\":\"a/b\"}}}",
-         "openc2.value"},
+         "openc2.specifier"},
     };
 
     (void)state;
