@@ -15,7 +15,7 @@ grant select, insert, update on soc.source, soc.alert_group, soc.incident, soc.m
     soc.status, soc.engine_table, fab.tool, fab.pm_window, pam.session, play.plan, play.run, play.step,
     play.command, play.outbox, play.playbook, play.agent to soc_engine;
 grant select, insert on soc.dead_letter, soc.alert, soc.raw, soc.timeline, soc.intent_done, soc.input to soc_engine;
-grant select, insert, delete on soc.snapshot to soc_engine;
+grant select, insert, update, delete on soc.snapshot to soc_engine;
 grant select, update on soc.position to soc_engine;
 grant select on soc.site, soc.intent, soc.fsm_state, soc.fsm_path, play.signature, play.approval, play.never_touch
     to soc_engine;
@@ -43,7 +43,7 @@ grant select on pam.session, fab.pm_window to fabsoc_vendor;
 -- ---- sign: sees play.approved_command, writes play.signature
 
 grant insert (command, signature) on play.signature to soc_sign;
-grant execute on function soc.this_site() to soc_sign;
+grant execute on function soc.this_site(), soc.rule_functions(text) to soc_sign;
 
 -- ---- row security: by area, from session_user and a table, never from a setting
 
