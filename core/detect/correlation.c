@@ -178,27 +178,19 @@ int correlation_read(struct ruleset *s, struct entry *e, struct err *err)
     return rc ? rc : read_generate(e, map, err);
 }
 
-static struct entry *find_ref(struct ruleset *s, struct span name)
-{
-    for (size_t i = 0; i < s->nentries; i++) {
-        struct entry *e = s->entry[i];
-
-        if (!e->refused && (span_eq_str(name, e->rule.id) || span_eq_str(name, e->name))) {
-            return e;
-        }
-    }
-    return NULL;
-}
-
 static int bind_refs(struct ruleset *s, struct entry *e, const struct ynode *list, struct err *err)
 {
     for (size_t i = 0; i < list->n; i++) {
         struct span name = y_text(list->item[i]);
-        struct entry *r = name.n ? find_ref(s, name) : NULL;
+        struct entry *r = name.n ? set_find(s, name) : NULL;
 
         if (!r) {
             return y_fault(e->docs, list->item[i], err, "sigma.reference",
                            "there is no rule \"" SPAN_FMT "\", or it was refused", SPAN_ARG(name));
+        }
+        if (r->filter) {
+            return y_fault(e->docs, list->item[i], err, "sigma.reference",
+                           "a correlation cannot refer to a filter");
         }
         if (r->rule.kind != RULE_EVENT) {
             return y_fault(e->docs, list->item[i], err, "sigma.chain",

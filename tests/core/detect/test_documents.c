@@ -148,11 +148,20 @@ static void add_parts(struct rig *r)
     static const char *const part[] = {
         "recon_cmd_a",    "recon_cmd_b", "recon_cmd_c",     "5638f7c0-ac70-491d-8465-2a65075e0d86",
         "website_access", "rule_a_id",   "process_creation"};
+    static const char *const filtered_part[] = {"6f3e2987-db24-4c78-a860-b4f4095a7095",
+                                                "df0841c0-9846-4e9f-ad8a-7df91571771b"};
     char text[512];
 
     for (size_t i = 0; i < ARRAY_LEN(part); i++) {
         (void)snprintf(text, sizeof(text), "title: part %zu\nid: %s\n" TAIL, i, part[i]);
         rig_text(r, part[i], text);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(filtered_part); i++) {
+        (void)snprintf(text, sizeof(text),
+                       "title: narrowed %zu\nid: %s\nlogsource: {product: windows, category: "
+                       "process_creation}\ndetection: {s: {f: 1}, condition: s}\n",
+                       i, filtered_part[i]);
+        rig_text(r, filtered_part[i], text);
     }
 }
 
@@ -163,6 +172,9 @@ static void samples_of_the_specification_get_their_verdict(void **state)
     } c[] = {
         {"tests/schema/rules/rule_1.yml", ""},
         {"tests/schema/rules/rule_ecs.yml", ""},
+        {"tests/schema/filter/filter_1.yml", ""},
+        {"examples/filters-01.yml", ""},
+        {"tests/schema/filter/filter_ecs.yml", "sigma.filter"}, // the rules are of another source
         {"tests/schema/correlation/event_count.yml", ""},
         {"tests/schema/correlation/event_count_ecs.yml", ""},
         {"tests/schema/correlation/value_count.yml", ""},
@@ -203,6 +215,58 @@ static void samples_of_the_specification_get_their_verdict(void **state)
     }
 }
 
+#define FILTER(rest)                                                                               \
+    "title: f\nlogsource: {product: p}\nfilter: {rules: [x], s: {g: 1}, " rest "}\n"
+
+// 1 = the rule fires on f=1, g=`g`; 0 = it does not; the code of the fault when one is said.
+static int filtered(const char *filter, const char *g, const char **code)
+{
+    static char text[40];
+    struct hit hit;
+    struct one o;
+    struct rig r;
+    int n;
+
+    rig_open(&r);
+    rig_text(&r, "a.yml", filter); // before the rule it narrows
+    rig_text(&r, "b.yml", "title: t\nid: x\n" TAIL);
+    rig_load(&r);
+    assert_int_equal(ruleset_count(r.set), 1);
+    (void)snprintf(text, sizeof(text), "%s", r.nerr ? r.err[0].code : "");
+    *code = text;
+    one_event(&o);
+    one_put(&o, "f", "1");
+    one_put(&o, "g", g);
+    n = (int)matcher_run(r.m, &o.ev, &hit, 1);
+    rig_close(&r);
+    return n;
+}
+
+static void a_filter_narrows_the_rules_it_names(void **state)
+{
+    static const char *const bad[] = {
+        FILTER("condition: t"),
+        FILTER("other: [x]"),
+        "title: f\nlogsource: {product: q}\nfilter: {rules: [x], s: {g: 1}, condition: s}\n",
+        "title: f\nlogsource: {product: p, service: q}\n"
+        "filter: {rules: [x], s: {g: 1}, condition: s}\n",
+        "title: f\nlogsource: {product: p}\nfilter: {rules: [y], s: {g: 1}, condition: s}\n",
+        "title: f\nlogsource: {product: p}\nfilter: {s: {g: 1}, condition: s}\n",
+        "title: f\nfilter: {rules: [x], s: {g: 1}, condition: s}\n",
+    };
+    const char *code;
+
+    (void)state;
+    assert_int_equal(filtered(FILTER("condition: not s"), "1", &code), 0);
+    assert_int_equal(filtered(FILTER("condition: not s"), "2", &code), 1);
+    assert_int_equal(filtered(FILTER("condition: s"), "2", &code), 0);
+    assert_string_equal(code, "");
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        assert_int_equal(filtered(bad[i], "1", &code), 1); // refused: the rule stays whole
+        assert_int_not_equal(code[0], 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +274,7 @@ int main(void)
         cmocka_unit_test(what_the_rule_says_about_production_is_kept),
         cmocka_unit_test(ids_and_names_stand_once),
         cmocka_unit_test(numbers_follow_path_and_document),
+        cmocka_unit_test(a_filter_narrows_the_rules_it_names),
         cmocka_unit_test(samples_of_the_specification_get_their_verdict),
     };
 
