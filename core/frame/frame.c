@@ -258,15 +258,11 @@ static enum frame_rc next_json(struct framer *f, struct frame *ret)
 {
     while (input(f)->n) {
         struct span in = *input(f);
-        enum json_step step = JSON_MORE;
-        uint64_t line = f->line, begin = f->total ? f->begin : line;
-        size_t i = 0;
+        uint64_t lines, line, begin = f->total ? f->begin : f->line;
+        size_t i;
+        enum json_step step = json_cut_run(&f->cut, in, &i, &lines);
 
-        while (i < in.n && step == JSON_MORE) {
-            line += in.p[i] == '\n';
-            step = json_cut_step(&f->cut, in.p[i]);
-            i++;
-        }
+        line = f->line + lines - (step == JSON_BEFORE && in.p[i - 1] == '\n');
         if (step == JSON_BLANK) {
             drop(f, 1);
             f->line = line;
