@@ -17,7 +17,14 @@
 #include "core/base/time.h"
 #include "core/model/ids.h"
 
-enum { COMMAND_MAX = 16 * 1024, COMMAND_PARAMS_MAX = 8 * 1024, COMMAND_APPROVALS_MAX = 8 };
+enum {
+    COMMAND_ITEMS = 18, // the approvals are the last
+    COMMAND_MAX = 16 * 1024,
+    COMMAND_PARAMS_MAX = 8 * 1024,
+    COMMAND_NAME_MAX = 200,
+    COMMAND_APPROVALS_MAX = 8,
+    REPORT_TEXT_MAX = 1000,
+};
 #define COMMAND_CONTEXT "fabsoc-cmd-v1" // its terminator is signed too
 #define RESULT_CONTEXT  "fabsoc-res-v1" // an agent's signed states and results
 
@@ -45,6 +52,7 @@ struct command {
     struct command_approval approval[COMMAND_APPROVALS_MAX];
 };
 
+// What is outside the bounds, not UTF-8 or before 1970 sets the buffer's error.
 void command_put(struct buf *b, const struct command *c);
 int command_get(struct span bytes, struct command *ret, struct err *err); // spans into `bytes`
 // What is signed: context, its NUL, bytes.
@@ -61,6 +69,7 @@ struct command_report {
     utime_t at;        // wall clock of the exec half
 };
 
+// `text` is passed through the sanitiser and cut at REPORT_TEXT_MAX bytes; the rest as command_put().
 void report_put(struct buf *b, const struct command_report *r);
 int report_get(struct span bytes, struct command_report *ret, struct err *err);
 

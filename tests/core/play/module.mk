@@ -1,0 +1,1 @@
+TESTS_core/play := test_command
