@@ -15,6 +15,15 @@
 //            ordinal in its source (from 1), kept across restarts. Origin = (inode, end offset) of a
 //            followed file, (agent epoch, seq) of an agent, 0,0 otherwise.
 //
+// A block can be read alone: before the first record of a source in a block stands that source's
+// REC_SOURCE, with REC_REPEAT unless it is the very first of all; seq, received and origin of a
+// REC_SOURCE are the source's high water before it (0 = nothing yet). The first block of a segment
+// begins with the repeated declarations of all sources, so that a segment alone gives all high waters.
+// Source 0 is the journal itself: TICK, BARRIER, RELOAD and END count in its seq; the origin of a
+// BARRIER is its place in the recording, that of END is (UINT64_MAX, 0), others have none. SKIPPED and
+// SOURCE never count. A block that was damaged on disk is replaced by one of the same number that
+// holds a single SKIPPED record of source 0 with reason SKIP_DAMAGED and seq 0.
+//
 // A record holds at most RECORD_MAX bytes of input; of a longer one the first RECORD_MAX are kept
 // (REC_OVERSIZE) and the count of skipped bytes stands in the next SKIPPED record of the source.
 #ifndef CORE_MODEL_BLOCK_H
@@ -46,9 +55,11 @@ enum rec_type {
     REC_TYPE_COUNT
 };
 
-enum rec_flag { REC_OVERSIZE = 1, REC_RECORDED = 2 }; // RECORDED: received comes from a recording
+// RECORDED: received comes from a recording. REPEAT: a REC_SOURCE that was said before.
+enum rec_flag { REC_OVERSIZE = 1, REC_RECORDED = 2, REC_REPEAT = 4 };
 
-enum skip_reason { SKIP_OVERSIZE, SKIP_FRAMING, SKIP_SHED };
+// The count is in bytes, for SHED in records (datagrams that the kernel dropped).
+enum skip_reason { SKIP_OVERSIZE, SKIP_FRAMING, SKIP_SHED, SKIP_DAMAGED };
 
 struct record {
     enum rec_type type;
