@@ -55,31 +55,49 @@ static int replay(struct memory *m, struct span body, uint64_t at, struct err *e
     return 0;
 }
 
+static bool whole_at(struct span text, size_t at, struct span *ret_body)
+{
+    struct rd r = rd_of(span_sub(text, at, HEAD));
+    uint32_t n = rd_u32(&r), crc = rd_u32(&r);
+
+    *ret_body = span_sub(text, at + HEAD, n);
+    return rd_ok(&r) && n > 0 && n <= ACTLOG_RECORD_MAX && ret_body->n == n &&
+           crc32c(0, *ret_body) == crc;
+}
+
+// A whole record anywhere behind a bad one: then the bad one is damage, not a torn end.
+static bool any_after(struct span text, size_t at)
+{
+    struct span body;
+
+    for (; at + HEAD < text.n; at++) {
+        if (whole_at(text, at, &body)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Reads from the start; ret_good = where the last whole record ends.
 static int replay_all(struct span text, struct memory *m, size_t *ret_good, struct err *err)
 {
     size_t at = 0;
 
-    while (text.n - at >= HEAD) {
-        struct rd r = rd_of(span_sub(text, at, HEAD));
-        uint32_t n = rd_u32(&r), crc = rd_u32(&r);
-        struct span body = span_sub(text, at + HEAD, n);
+    while (at < text.n) {
+        struct span body;
         int rc;
 
-        if (body.n < n && n <= ACTLOG_RECORD_MAX) {
-            break; // torn: the file ends in it
-        }
-        if (n > ACTLOG_RECORD_MAX || crc32c(0, body) != crc) {
-            if (at + HEAD + body.n == text.n) {
-                break; // torn inside the last block written
+        if (!whole_at(text, at, &body)) {
+            if (any_after(text, at + 1)) {
+                return damaged(at, err);
             }
-            return damaged(at, err);
+            break; // torn: nothing stands behind it
         }
         rc = replay(m, body, at, err);
         if (rc) {
             return rc;
         }
-        at += HEAD + n;
+        at += HEAD + body.n;
     }
     *ret_good = at;
     return 0;

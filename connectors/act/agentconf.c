@@ -137,7 +137,7 @@ static int load_set(struct load *l, const struct ynode *map, struct agent_action
 static int load_action(struct load *l, struct span name, const struct ynode *map,
                        struct agent_action *ret)
 {
-    static const char *const known[] = {"approvals", "set",    "act",     "probe",
+    static const char *const known[] = {"approvals", "set",     "act", "probe",
                                         "expect",    "timeout", NULL};
     struct span expect, timeout = y_text(y_get(map, "timeout"));
     int rc;
@@ -148,8 +148,7 @@ static int load_action(struct load *l, struct span name, const struct ynode *map
                        SPAN_ARG(name));
     }
     ret->timeout = 10 * UTIME_SECOND;
-    if (timeout.n && (!utime_duration(timeout, &ret->timeout) ||
-                      ret->timeout > 5 * UTIME_MINUTE)) {
+    if (timeout.n && (!utime_duration(timeout, &ret->timeout) || ret->timeout > 5 * UTIME_MINUTE)) {
         return y_fault(l->d, y_get(map, "timeout"), l->err, "agent.timeout",
                        "a duration of at most 5m");
     }
@@ -210,8 +209,8 @@ static int load_names(struct load *l, const struct ynode *root, struct agentconf
 
 static int load_gate(struct load *l, const struct ynode *root, struct agentconf *c)
 {
-    static const char *const known[] = {"host", "address",     "port",
-                                        "ca",   "certificate", "key", NULL};
+    static const char *const known[] = {"host",        "address", "port", "ca",
+                                        "certificate", "key",     NULL};
     struct ynode *gate;
     struct span host, address;
     int64_t port = 0;
@@ -273,8 +272,9 @@ static struct digest allowed_of(const struct agentconf *c)
 
 static int load_root(struct load *l, const struct ynode *root, struct agentconf *c)
 {
-    static const char *const known[] = {"agent", "gate",  "result_key",  "command_keys", "state",
-                                        "users", "actions", "never_touch", NULL};
+    static const char *const known[] = {"agent",        "gate",        "result_key",
+                                        "command_keys", "state",       "users",
+                                        "actions",      "never_touch", NULL};
     struct ynode *users = y_get(root, "users");
     int rc = y_only(l->d, root, known, l->err);
 
@@ -288,8 +288,8 @@ static int load_root(struct load *l, const struct ynode *root, struct agentconf 
     rc = rc ? rc : need_file(l, root, "state", &c->state);
     rc = rc ? rc : load_names(l, root, c);
     rc = rc ? rc : load_actions(l, root, c);
-    if (rc == 0 && users && (!y_int(y_get(users, "net"), &c->net_uid) ||
-                             !y_int(y_get(users, "exec"), &c->exec_uid))) {
+    if (rc == 0 && users &&
+        (!y_int(y_get(users, "net"), &c->net_uid) || !y_int(y_get(users, "exec"), &c->exec_uid))) {
         return y_fault(l->d, users, l->err, "agent.users", "users has the numbers net and exec");
     }
     return rc;

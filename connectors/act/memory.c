@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 const char *const act_state_name[ACT_STATES] = {
-    [ACT_RECEIVED] = "received",   [ACT_ACCEPTED] = "accepted",
-    [ACT_STARTED] = "started",     [ACT_FINISHED] = "finished",
-    [ACT_VERIFIED] = "verified",   [ACT_DISPROVED] = "disproved",
-    [ACT_REFUSED] = "refused",     [ACT_INDETERMINATE] = "indeterminate",
+    [ACT_RECEIVED] = "received", [ACT_ACCEPTED] = "accepted",
+    [ACT_STARTED] = "started",   [ACT_FINISHED] = "finished",
+    [ACT_VERIFIED] = "verified", [ACT_DISPROVED] = "disproved",
+    [ACT_REFUSED] = "refused",   [ACT_INDETERMINATE] = "indeterminate",
 };
 
 int act_state_of(struct span name)
