@@ -111,6 +111,7 @@ struct sourceset {
     struct span slot_name[SLOTS_MAX];
     uint16_t nslots;
     uint16_t table[SLOT_TABLE]; // slot + 1, open addressing by hash of the name
+    uint64_t lengths[256];      // by last byte: bit (length & 63) = such a name has a slot
 };
 
 // The slot of a name, or -1. slot_make() adds it; -1 when there are too many.
