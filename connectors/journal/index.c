@@ -91,10 +91,21 @@ static void keep_decl(struct journal_source *s, struct span bytes)
     }
 }
 
+static void note_barrier(struct journal *j, const struct record *r)
+{
+    if (r->type == REC_BARRIER) {
+        j->barrier = (struct journal_barrier){true, j->last + 1, r->received};
+    } else if (r->type == REC_END || (r->type == REC_EVENT && (r->flags & REC_RECORDED)) ||
+               (r->type == REC_TICK && r->received > j->barrier.time)) {
+        j->barrier.waiting = false;
+    }
+}
+
 void journal_note(struct journal *j, const struct record *r)
 {
     struct journal_source *s = &j->source[r->source < JOURNAL_SOURCES_MAX ? r->source : 0];
 
+    note_barrier(j, r);
     switch (r->type) {
     case REC_SOURCE:
         if (r->source != 0) {

@@ -28,6 +28,7 @@ struct journal {
     uint64_t in_block[JOURNAL_SOURCES_MAX / 64]; // declared in the open block
     struct buf open;                             // the open block
     bool closed;                                 // it is closed and waits to be written
+    struct journal_barrier barrier;
     struct journal_found found;
 };
 

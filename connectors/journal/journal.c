@@ -109,6 +109,11 @@ const struct digest *journal_set(const struct journal *j)
     return &j->set;
 }
 
+struct journal_barrier journal_barrier(const struct journal *j)
+{
+    return j->barrier;
+}
+
 const struct journal_source *journal_source(const struct journal *j, uint16_t number)
 {
     if (number >= JOURNAL_SOURCES_MAX || (number != 0 && j->source[number].decl.n == 0)) {
@@ -388,14 +393,21 @@ int journal_sync(struct journal *j, struct err *err)
     return 0;
 }
 
-unsigned journal_prune(struct journal *j, uint64_t committed, uint64_t keep)
+uint64_t journal_bytes(const struct journal *j)
 {
     uint64_t total = 0;
-    unsigned gone = 0;
 
     for (size_t i = 0; i < j->nsegments; i++) {
         total += j->size[i];
     }
+    return total;
+}
+
+unsigned journal_prune(struct journal *j, uint64_t committed, uint64_t keep)
+{
+    uint64_t total = journal_bytes(j);
+    unsigned gone = 0;
+
     while (j->nsegments > 2 && j->segment[1] <= committed + 1 && total - j->size[0] >= keep) {
         char name[SEGMENT_NAME];
 

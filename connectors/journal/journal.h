@@ -28,6 +28,13 @@ struct journal_place {
     uint32_t length;
 };
 
+// Where a recording stands: `waiting` while the newest thing it wrote is a barrier.
+struct journal_barrier {
+    bool waiting;
+    uint64_t block;
+    ntime_t time;
+};
+
 struct journal_found { // by the recovery of journal_open()
     uint64_t segments, blocks, torn_bytes, damaged_bytes, lost_blocks;
 };
@@ -44,8 +51,11 @@ uint32_t journal_epoch(const struct journal *j);
 uint64_t journal_first(const struct journal *j);   // oldest block kept (last + 1 when none)
 uint64_t journal_last(const struct journal *j);    // newest block written, 0 = none yet
 uint64_t journal_durable(const struct journal *j); // newest block synced
+uint64_t journal_bytes(const struct journal *j);   // of all segments
 bool journal_find(const struct journal *j, uint64_t number, struct journal_place *ret);
 const struct digest *journal_set(const struct journal *j); // set in force; zero in a new journal
+
+struct journal_barrier journal_barrier(const struct journal *j);
 
 // Sources are numbered from 1; 0 is the journal itself. NULL beyond the bound or when undeclared.
 const struct journal_source *journal_source(const struct journal *j, uint16_t number);

@@ -69,6 +69,7 @@ static void note_block(struct journal *j, const struct block *b)
     struct span records = b->records;
     struct record r;
 
+    j->last = b->number - 1; // so that journal_note() knows the block it is in
     while (block_next(&records, &r, NULL) > 0) {
         journal_note(j, &r);
     }
