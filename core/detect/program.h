@@ -103,6 +103,7 @@ enum tri node_eval(const struct node *n, const struct leaf_env *env);
 struct value {
     struct fval v;
     struct span low;
+    bool ascii; // known once `low` is made
 };
 
 struct values {

@@ -21,7 +21,13 @@ CASES(case_is_ignored_unless_cased,
     {"f: ÄÖ", "äö", 1},
     {"f|cased: ÄÖ", "äö", 0},
     {"f|contains: ЖУК", "x жук y", 1},
-    {"f|endswith: É*x", "éaX", 1})
+    {"f|endswith: É*x", "éaX", 1},
+    {"f|startswith: É", "éa", 1},
+    {"f|startswith: É", "aé", 0},
+    {"f|endswith: É", "éa", 0},
+    {"f|contains: ſ", "x s y", 1},
+    {"f|contains: É", "e", 0},
+    {"f: aÉ", "", 0})
 
 CASES(wildcards_match_runs_and_single_characters,
     {"f: a*c", "abbbc", 1},
