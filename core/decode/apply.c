@@ -148,7 +148,8 @@ static struct span as_time(struct work *w, const struct fval *v)
     char *text = arena_alloc(&w->arena, TIME_TEXT);
     utime_t t;
 
-    if (!text || !stamp_read(v, STAMP_AUTO, w->in->received, w->in->zone_s, &t)) {
+    // years before 1970 are how programs write "no time"
+    if (!text || !stamp_read(v, STAMP_AUTO, w->in->received, w->in->zone_s, &t) || t <= 0) {
         return SPAN_NONE;
     }
     return span_str(utime_text(t, text));
