@@ -324,6 +324,14 @@ static void a_named_format_is_that_source_or_an_error(void **state)
     decode(dec, &in, &ev);
     assert_string_equal(ev.source, "syslog");
     assert_string_equal(ev.error, "");
+    in.raw = SPAN_LIT("Failed none for guest from 10.0.0.7 port 5 ssh2");
+    decode(dec, &in, &ev);
+    assert_true(ev.error[0]); // no header
+    in.format = "sshd";       // whose patterns need none
+    decode(dec, &in, &ev);
+    assert_int_equal(ev.kind, KIND_LOGON_FAILED);
+    assert_field(FIELD_SOURCE_IP, "10.0.0.7");
+    assert_string_equal(ev.error, "");
 }
 
 static void assert_printed(uint64_t line_end, const char *expected)
