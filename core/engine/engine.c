@@ -344,7 +344,7 @@ int engine_input(struct engine *e, const struct input *in, struct buf *effects, 
         e->wall = in->wall.at;
         commands_wall(e, effects);
         break;
-    case INPUT_COUNT: break;
+    case INPUT_KIND_COUNT: break;
     }
     if (rc && err && in->kind != INPUT_INTENT) {
         *err = why;
