@@ -54,7 +54,7 @@ void link_lose(struct desk_link *l)
     l->retry_ms = now_ms() + l->backoff_ms;
 }
 
-int link_open(struct desk_link *l, const char *conninfo, struct err *err)
+int desk_link_open(struct desk_link *l, const char *conninfo, struct err *err)
 {
     *l = (struct desk_link){.conninfo = strdup(conninfo)};
     if (!l->conninfo) {
@@ -64,23 +64,23 @@ int link_open(struct desk_link *l, const char *conninfo, struct err *err)
     return 0;
 }
 
-void link_close(struct desk_link *l)
+void desk_link_close(struct desk_link *l)
 {
     PQfinish(l->c);
     free(l->conninfo);
 }
 
-int link_fd(const struct desk_link *l)
+int desk_link_fd(const struct desk_link *l)
 {
     return l->c ? PQsocket(l->c) : -1;
 }
 
-bool link_wants_write(const struct desk_link *l)
+bool desk_link_wants_write(const struct desk_link *l)
 {
     return (l->state == LINK_CONNECTING && l->poll == PGRES_POLLING_WRITING) || l->flushing;
 }
 
-void link_flush(struct desk_link *l)
+void desk_link_flush(struct desk_link *l)
 {
     int rc = PQflush(l->c);
 
@@ -92,7 +92,7 @@ void link_flush(struct desk_link *l)
 
 static bool socket_is(const struct desk_link *l, short events)
 {
-    struct pollfd p = {.fd = link_fd(l), .events = events};
+    struct pollfd p = {.fd = desk_link_fd(l), .events = events};
 
     return p.fd >= 0 && poll(&p, 1, 0) > 0;
 }
@@ -112,7 +112,7 @@ static void connecting(struct desk_link *l)
             return;
         }
         l->state = LINK_LISTENING;
-        link_flush(l);
+        desk_link_flush(l);
     }
 }
 
@@ -142,7 +142,7 @@ static void read_some(struct desk_link *l)
     PGnotify *n;
 
     if (l->flushing) {
-        link_flush(l);
+        desk_link_flush(l);
     }
     if (!l->c || !PQconsumeInput(l->c)) {
         if (l->c) {
@@ -156,7 +156,7 @@ static void read_some(struct desk_link *l)
     }
 }
 
-void link_turn(struct desk_link *l)
+void desk_link_turn(struct desk_link *l)
 {
     if (l->state == LINK_AWAY && now_ms() >= l->retry_ms) {
         start(l);

@@ -18,14 +18,14 @@ struct desk_link {
     struct err why;                 // of the last loss
 };
 
-int link_open(struct desk_link *l, const char *conninfo, struct err *err);
-void link_close(struct desk_link *l);
+int desk_link_open(struct desk_link *l, const char *conninfo, struct err *err);
+void desk_link_close(struct desk_link *l);
 // Moves bytes and states as far as they go now. LINK_READY: requests may be sent.
-void link_turn(struct desk_link *l);
+void desk_link_turn(struct desk_link *l);
 void link_lose(struct desk_link *l); // the connection is bad: give it up, try later
-int link_fd(const struct desk_link *l);
-bool link_wants_write(const struct desk_link *l);
+int desk_link_fd(const struct desk_link *l);
+bool desk_link_wants_write(const struct desk_link *l);
 // After sending: begins to write. The connection must be READY.
-void link_flush(struct desk_link *l);
+void desk_link_flush(struct desk_link *l);
 
 #endif

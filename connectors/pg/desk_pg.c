@@ -49,12 +49,12 @@ static struct desk_pg *of(struct desk *d)
 
 static int desk_pg_fd(struct desk *d)
 {
-    return link_fd(&of(d)->link);
+    return desk_link_fd(&of(d)->link);
 }
 
 static bool desk_pg_wants_write(struct desk *d)
 {
-    return link_wants_write(&of(d)->link);
+    return desk_link_wants_write(&of(d)->link);
 }
 
 // ---- requests
@@ -201,14 +201,14 @@ static void send_next(struct desk_pg *d)
         return;
     }
     d->sent = true;
-    link_flush(&d->link);
+    desk_link_flush(&d->link);
 }
 
 static int desk_pg_turn(struct desk *port, struct err *err)
 {
     struct desk_pg *d = of(port);
 
-    link_turn(&d->link);
+    desk_link_turn(&d->link);
     if (d->link.state == LINK_READY) {
         receive(d);
         send_next(d);
@@ -307,7 +307,7 @@ static void desk_pg_close(struct desk *port)
     for (size_t i = 0; i < d->nrequests; i++) {
         free(d->request[i].text);
     }
-    link_close(&d->link);
+    desk_link_close(&d->link);
     free(d->cell);
     free(d);
 }
@@ -332,7 +332,7 @@ int desk_pg_open(const char *conninfo, struct desk **ret, struct err *err)
         return err_set(err, E_SYSTEM, "desk.memory", "no memory");
     }
     d->port.ops = &ops;
-    if ((rc = link_open(&d->link, conninfo, err)) < 0) {
+    if ((rc = desk_link_open(&d->link, conninfo, err)) < 0) {
         free(d);
         return rc;
     }
