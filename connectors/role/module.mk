@@ -1,7 +1,10 @@
 SHELF := connectors/role
-$(SHELF)_SRC := agents.c announce.c block_run.c config.c detect.c intake.c set_load.c
+$(SHELF)_SRC := agents.c announce.c block_run.c child.c config.c daemon_conf.c detect.c house.c intake.c set_load.c \
+	sockets.c supervisor.c
 
-PROGRAMS += intake detect
+PROGRAMS += fabsocd intake detect
+fabsocd_MAIN := connectors/fabsocd_main.c
+fabsocd_USES := connectors/role
 intake_MAIN := connectors/role/intake_main.c
 intake_USES := connectors/role
 intake_DIR := libexec
