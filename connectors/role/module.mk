@@ -1,8 +1,10 @@
 SHELF := connectors/role
-$(SHELF)_SRC := agents.c announce.c block_run.c config.c detect.c engine.c engine_sets.c \
-	engine_shell.c engine_watch.c intake.c set_load.c
+$(SHELF)_SRC := agents.c announce.c block_run.c child.c config.c daemon_conf.c detect.c engine.c \
+	engine_sets.c engine_shell.c engine_watch.c house.c intake.c set_load.c sockets.c supervisor.c
 
-PROGRAMS += intake detect engine
+PROGRAMS += fabsocd intake detect engine
+fabsocd_MAIN := connectors/fabsocd_main.c
+fabsocd_USES := connectors/role
 intake_MAIN := connectors/role/intake_main.c
 intake_USES := connectors/role
 intake_DIR := libexec
