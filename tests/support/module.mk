@@ -1,2 +1,2 @@
 SHELF := tests/support
-$(SHELF)_SRC := acting.c
+$(SHELF)_SRC := acting.c wsworld.c
