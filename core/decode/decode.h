@@ -19,6 +19,11 @@ struct sourceset *sourceset_load(const struct textfile *files, size_t n, struct 
 void sourceset_free(struct sourceset *s);
 size_t sourceset_count(const struct sourceset *s);
 const char *sourceset_name(const struct sourceset *s, size_t i);
+// What kind of source it is: sensor, agent, pam, fab, os, net; "" for raw.
+const char *sourceset_group(const struct sourceset *s, size_t i);
+// Decodes the samples that the files carry; every difference from what they expect is said as a fault
+// at the sample's place. Returns the number of samples that failed; a file without samples counts one.
+int sourceset_selftest(const struct sourceset *s, struct faults *faults);
 
 struct decoder *decoder_new(const struct sourceset *s); // the set is borrowed
 void decoder_free(struct decoder *d);

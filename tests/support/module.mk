@@ -1,2 +1,3 @@
+# Everything here is built; a test links only what it calls (archive members).
 SHELF := tests/support
-$(SHELF)_SRC := acting.c wsworld.c
+$(SHELF)_SRC := $(notdir $(wildcard tests/support/*.c))

@@ -1,0 +1,38 @@
+// apply.h - a taken-apart record under the tables of one source; internal to core/decode.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef CORE_DECODE_APPLY_H
+#define CORE_DECODE_APPLY_H
+
+#include "core/decode/fields.h"
+#include "core/decode/source.h"
+#include "core/decode/syslog.h"
+
+// A record in work. `at[slot]` = index of the first field with that name, plus one; `many`: it stands
+// there more than once.
+struct work {
+    const struct decode_in *in;
+    struct fields fields;
+    struct arena arena;
+    struct syslog header;
+    uint32_t at[SLOTS_MAX];
+    bool many[SLOTS_MAX];
+    uint16_t touched[SLOTS_MAX];
+    size_t ntouched;
+};
+
+// Enters the fields from `first` on into at[].
+void work_index(struct work *w, const struct sourceset *set, size_t first);
+void work_clear(struct work *w);
+
+bool source_matches(const struct work *w, const struct source *s);
+// Core fields, kind, logsource and time out of the source's tables. `set` names the slots.
+void source_apply(struct work *w, const struct sourceset *set, const struct source *s,
+                  struct event *ev);
+// What the syslog header says by itself. `text`: the body is text, so the header's host is the host
+// the record is about; else the header names the machine that sent the record.
+void header_apply(struct work *w, bool text, struct event *ev);
+
+// A value into a core field; empty and null values are passed over, so are texts for INT fields.
+void event_set(struct event *ev, enum field f, const struct fval *v);
+
+#endif

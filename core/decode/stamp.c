@@ -1,0 +1,200 @@
+// stamp.c - times as sources write them.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/decode/stamp.h"
+
+#include "core/base/attr.h"
+
+static const char *const format_names[STAMP_COUNT] = {"auto",     "iso",      "bsd",     "epoch",
+                                                      "epoch_ms", "epoch_us", "epoch_ns"};
+
+int stamp_format_of(struct span name)
+{
+    for (int i = 0; i < STAMP_COUNT; i++) {
+        if (span_eq_str(name, format_names[i])) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int month_of(struct span s)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+    for (int m = 0; s.n >= 3 && m < 12; m++) {
+        if (memcmp(s.p, months + m * 3, 3) == 0) {
+            return m + 1;
+        }
+    }
+    return 0;
+}
+
+// 1 to `most` digits; how many there were, 0 when there are more or none.
+static size_t read_number(struct span *s, size_t most, int *ret)
+{
+    size_t n = 0;
+    int v = 0;
+
+    while (n < s->n && s->p[n] >= '0' && s->p[n] <= '9') {
+        if (++n > most) {
+            return 0;
+        }
+        v = v * 10 + (s->p[n - 1] - '0');
+    }
+    *s = span_sub(*s, n, s->n);
+    *ret = v;
+    return n;
+}
+
+static bool skip(struct span *s, char c)
+{
+    if (s->n == 0 || s->p[0] != c) {
+        return false;
+    }
+    *s = span_sub(*s, 1, s->n);
+    return true;
+}
+
+struct clock {
+    int h, m, s, us;
+};
+
+static bool read_clock(struct span *s, struct clock *c)
+{
+    if (read_number(s, 2, &c->h) != 2 || !skip(s, ':') || read_number(s, 2, &c->m) != 2 ||
+        !skip(s, ':') || read_number(s, 2, &c->s) != 2) {
+        return false;
+    }
+    if (s->n > 1 && s->p[0] == '.' && s->p[1] >= '0' && s->p[1] <= '9') {
+        int unit = 100000;
+
+        for (*s = span_sub(*s, 1, s->n); s->n && s->p[0] >= '0' && s->p[0] <= '9';
+             *s = span_sub(*s, 1, s->n)) {
+            c->us += (s->p[0] - '0') * unit;
+            unit /= 10;
+        }
+    }
+    return true;
+}
+
+static bool nearest_year(int month, int day, const struct clock *c, ntime_t received, int zone_s,
+                         utime_t *ret)
+{
+    utime_t now = utime_of_ns(received), best = 0;
+    int y, d[6];
+    bool found = false;
+
+    utime_split(now, &y, &d[0], &d[1], &d[2], &d[3], &d[4], &d[5]);
+    for (int year = y - 1; year <= y + 1; year++) {
+        utime_t t, gap;
+
+        if (utime_civil(year, month, day, c->h, c->m, c->s, c->us, zone_s, &t)) {
+            gap = t > now ? t - now : now - t;
+            if (!found || gap < best) {
+                best = gap;
+                *ret = t;
+                found = true;
+            }
+        }
+    }
+    return found;
+}
+
+bool stamp_bsd(struct span s, ntime_t received, int zone_s, utime_t *ret, size_t *ret_used)
+{
+    struct span at = span_sub(s, 3, s.n), more;
+    int month = month_of(s), day = 0, year = 0, n_year = 0;
+    struct clock c = {0};
+    size_t n;
+
+    if (!month || !skip(&at, ' ')) {
+        return false;
+    }
+    (void)skip(&at, ' ');
+    if (read_number(&at, 2, &day) == 0 || !skip(&at, ' ')) {
+        return false;
+    }
+    more = at;
+    n = read_number(&more, 4, &year);
+    if (n == 4 && skip(&more, ' ')) {
+        at = more;
+    } else {
+        year = 0;
+    }
+    if (!read_clock(&at, &c)) {
+        return false;
+    }
+    more = at;
+    if (!year && skip(&more, ' ') && read_number(&more, 4, &n_year) == 4 && n_year >= 1970 &&
+        (more.n == 0 || more.p[0] == ' ' || more.p[0] == ':')) {
+        year = n_year;
+        at = more;
+    }
+    if (ret_used) {
+        *ret_used = s.n - at.n;
+    } else if (at.n) {
+        return false;
+    }
+    return year ? utime_civil(year, month, day, c.h, c.m, c.s, c.us, zone_s, ret)
+                : nearest_year(month, day, &c, received, zone_s, ret);
+}
+
+// The whole part exactly, the fraction cut at microseconds.
+static bool read_epoch(struct span s, enum stamp_format format, utime_t *ret)
+{
+    static const int64_t num[STAMP_COUNT] = {
+        [STAMP_EPOCH] = 1000000, [STAMP_MS] = 1000, [STAMP_US] = 1, [STAMP_NS] = 1};
+    struct span whole, frac;
+    int64_t v, part = 0, unit = num[format];
+
+    whole = span_cut(&s, '.');
+    frac = s;
+    if (!span_i64(whole, &v)) {
+        return false;
+    }
+    if (format == STAMP_NS) {
+        *ret = v / 1000;
+        return true;
+    }
+    for (size_t i = 0; i < frac.n; i++) {
+        if (frac.p[i] < '0' || frac.p[i] > '9') {
+            return false;
+        }
+        unit /= 10;
+        part += (frac.p[i] - '0') * unit;
+    }
+    return !__builtin_mul_overflow(v, num[format], &v) &&
+           !__builtin_add_overflow(v, v < 0 ? -part : part, ret);
+}
+
+static enum stamp_format unit_by_size(struct span s)
+{
+    int64_t v;
+
+    if (!span_i64(span_sub(s, 0, span_find(s, '.')), &v)) {
+        return STAMP_AUTO;
+    }
+    v = v < 0 ? -(v + 1) : v;
+    return v < 100000000000         ? STAMP_EPOCH // to the year 5138
+           : v < 100000000000000    ? STAMP_MS
+           : v < 100000000000000000 ? STAMP_US
+                                    : STAMP_NS;
+}
+
+bool stamp_read(const struct fval *v, enum stamp_format format, ntime_t received, int zone_s,
+                utime_t *ret)
+{
+    struct span s = span_trim(v->s);
+
+    if (v->type == V_ABSENT || v->type == V_NULL || v->type == V_BOOL || s.n == 0) {
+        return false;
+    }
+    if (format == STAMP_ISO || (format == STAMP_AUTO && utime_iso(s, zone_s, ret, NULL))) {
+        return utime_iso(s, zone_s, ret, NULL);
+    }
+    if (format == STAMP_BSD || (format == STAMP_AUTO && month_of(s))) {
+        return stamp_bsd(s, received, zone_s, ret, NULL);
+    }
+    format = format == STAMP_AUTO ? unit_by_size(s) : format;
+    return format != STAMP_AUTO && read_epoch(s, format, ret);
+}

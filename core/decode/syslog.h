@@ -1,0 +1,36 @@
+// syslog.h - the header of a syslog message: RFC 5424, RFC 3164 and what is sent under their name.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A right RFC 5424 header is read strictly. What begins like one and is wrong gets `error`, the parts
+// that were right, and the rest as message. Two short forms are no error: the body (JSON, CEF, LEEF)
+// directly behind HOST (CyberArk) or in place of the structured data. RFC 3164 has no grammar, only
+// customs: without PRI (a log file), ISO time, no host, no tag, Cisco's sequence number and marks.
+#ifndef CORE_DECODE_SYSLOG_H
+#define CORE_DECODE_SYSLOG_H
+
+#include "core/decode/fields.h"
+
+enum syslog_form { SYSLOG_NONE, SYSLOG_5424, SYSLOG_3164 };
+
+struct syslog {
+    enum syslog_form form; // NONE: this is no syslog message
+    int pri;               // 0-191, -1 when it has none
+    int version;           // RFC 5424, else 0
+    struct span stamp, host, app, procid, msgid, sd, msg;
+    utime_t time;      // UTIME_NONE when it names none
+    const char *error; // NULL, or what is wrong
+};
+
+void syslog_parse(struct span raw, ntime_t received, int zone_s, struct syslog *ret);
+
+// The header as original fields. `prefix` is empty, or "header" when the body brings fields of its
+// own. Structured data becomes structured_data.ID.PARAM.
+void syslog_put(const struct syslog *h, struct span prefix, struct fields *out);
+
+// What a body is, by its first bytes.
+enum body { BODY_TEXT, BODY_JSON, BODY_CEF, BODY_LEEF };
+enum body body_of(struct span s);
+
+extern const char *const syslog_level_name[8]; // by severity
+
+#endif

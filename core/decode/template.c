@@ -1,0 +1,135 @@
+// template.c - small text patterns: literals and holes.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/decode/template.h"
+
+static const bool int_field[FIELD_COUNT] = {
+#define STR                             0
+#define INT                             1
+#define FIELD(NAME, ecs, type, carried) [FIELD_##NAME] = type,
+#include "core/model/field.def"
+#undef FIELD
+#undef STR
+#undef INT
+};
+
+bool field_is_int(enum field f)
+{
+    return f < FIELD_COUNT && int_field[f];
+}
+
+static int parse_hole(struct span name, struct template *t, bool *greedy_seen, struct err *err)
+{
+    bool greedy = name.n && name.p[name.n - 1] == '*';
+    int field;
+
+    name = span_sub(name, 0, name.n - greedy);
+    field = span_eq_str(name, "_") ? (int)HOLE_SKIP : field_of(name);
+    if (field < 0) {
+        return err_set(err, E_INPUT, "source.field", "\"" SPAN_FMT "\" is no core field",
+                       SPAN_ARG(name));
+    }
+    if (greedy && *greedy_seen) {
+        return err_set(err, E_INPUT, "source.template", "a template may have one hole with '*'");
+    }
+    *greedy_seen |= greedy;
+    t->part[t->n].hole = (unsigned)field;
+    t->part[t->n].greedy = greedy;
+    t->n++;
+    return 0;
+}
+
+int template_parse(struct span text, struct template *ret, struct err *err)
+{
+    bool greedy = false;
+
+    *ret = (struct template){0};
+    for (;;) {
+        size_t open = span_find(text, '{');
+        size_t shut = span_find(text, '}');
+        struct span literal = span_sub(text, 0, open);
+        int rc;
+
+        if (shut < open) {
+            return err_set(err, E_INPUT, "source.template", "a '}' without its '{'");
+        }
+        if (open == text.n) {
+            ret->tail = text;
+            return ret->n || text.n
+                       ? 0
+                       : err_set(err, E_INPUT, "source.template", "the template is empty");
+        }
+        if (shut == text.n) {
+            return err_set(err, E_INPUT, "source.template", "a '{' without its '}'");
+        }
+        if (ret->n == TEMPLATE_PARTS) {
+            return err_set(err, E_LIMIT, "source.template", "more than 16 holes");
+        }
+        if (ret->n && literal.n == 0) {
+            return err_set(err, E_INPUT, "source.template",
+                           "two holes need a text between them to be told apart");
+        }
+        ret->part[ret->n].before = literal;
+        rc = parse_hole(span_sub(text, open + 1, shut - open - 1), ret, &greedy, err);
+        if (rc) {
+            return rc;
+        }
+        text = span_sub(text, shut + 1, text.n);
+    }
+}
+
+static bool hole_takes(unsigned hole, struct span v)
+{
+    uint64_t n;
+
+    if (hole == HOLE_SKIP) {
+        return true;
+    }
+    return v.n > 0 && (!field_is_int((enum field)hole) || span_u64(v, &n));
+}
+
+static bool match_from(const struct template *t, size_t i, struct span text, struct span *value);
+
+// The hole i has `v`, behind it stands `rest` (which begins with the next literal).
+static bool take(const struct template *t, size_t i, struct span v, struct span rest,
+                 struct span *value)
+{
+    value[i] = v;
+    return hole_takes(t->part[i].hole, v) && match_from(t, i + 1, rest, value);
+}
+
+// From the part i on. Only the greedy hole tries more than one end; so the depth is bounded by the
+// number of parts and the work by (length of the text) x (parts).
+static bool match_from(const struct template *t, size_t i, struct span text, struct span *value)
+{
+    struct span before = i < t->n ? t->part[i].before : t->tail, next, body;
+    size_t at;
+
+    if (!span_starts(text, before)) {
+        return false;
+    }
+    body = span_sub(text, before.n, text.n);
+    if (i == t->n) {
+        return body.n == 0;
+    }
+    next = i + 1 < t->n ? t->part[i + 1].before : t->tail;
+    if (i + 1 == t->n) { // the tail is at the very end
+        return span_ends(body, next) && take(t, i, span_sub(body, 0, body.n - next.n),
+                                             span_sub(body, body.n - next.n, next.n), value);
+    }
+    if (!t->part[i].greedy) {
+        at = span_find_span(body, next);
+        return at < body.n && take(t, i, span_sub(body, 0, at), span_sub(body, at, body.n), value);
+    }
+    for (at = body.n < next.n ? 0 : body.n - next.n + 1; at-- > 0;) {
+        if (span_starts(span_sub(body, at, body.n), next) &&
+            take(t, i, span_sub(body, 0, at), span_sub(body, at, body.n), value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool template_match(const struct template *t, struct span text, struct span value[TEMPLATE_PARTS])
+{
+    return match_from(t, 0, span_trim(text), value);
+}

@@ -1,0 +1,37 @@
+// template.h - small text patterns: literals and holes.
+// SPDX-License-Identifier: Apache-2.0
+//
+//   "Failed password for invalid user {user.name*} from {source.ip} port {source.port} ssh2{_}"
+//
+// {field} takes the shortest text, at least one byte, before the next literal; {field*} the longest
+// (one a template; for what an outsider chooses freely: a user name that itself reads "x from 1.2.3.4
+// port 22" must not move the address); {_} takes anything, also nothing. A hole of an INT field takes
+// digits only. The whole text must be used up, leading blanks of it do not count.
+#ifndef CORE_DECODE_TEMPLATE_H
+#define CORE_DECODE_TEMPLATE_H
+
+#include "core/base/err.h"
+#include "core/model/event.h"
+
+enum { TEMPLATE_PARTS = 16, HOLE_SKIP = FIELD_COUNT };
+
+struct template
+{
+    size_t n;
+    struct {
+        struct span before; // literal in front of the hole
+        unsigned hole;      // enum field, HOLE_SKIP
+        bool greedy;
+    } part[TEMPLATE_PARTS];
+    struct span tail; // literal behind the last hole
+};
+
+bool field_is_int(enum field f);
+
+// Spans of the result point into `text`. 0, or E_INPUT with a sentence.
+int template_parse(struct span text, struct template *ret, struct err *err);
+
+// Fills value[] of the holes (index = part) when the text fits.
+bool template_match(const struct template *t, struct span text, struct span value[TEMPLATE_PARTS]);
+
+#endif

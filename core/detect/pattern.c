@@ -1,0 +1,222 @@
+// pattern.c - making and matching Sigma strings.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/detect/pattern.h"
+
+#include "core/base/utf8.h"
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+void fold_ascii(char *out, struct span s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        out[i] = lower(s.p[i]);
+    }
+}
+
+// The literal bytes of v[from..to) as a span in the arena; false when a mark is among them.
+static bool literal_of(struct arena *a, struct units v, size_t from, size_t to, bool cased,
+                       struct span *ret)
+{
+    char *p = arena_alloc(a, to - from + 1);
+
+    for (size_t i = from; i < to; i++) {
+        if (v.u[i] > 255 || !p) {
+            return false;
+        }
+        p[i - from] = cased ? (char)v.u[i] : lower((char)v.u[i]);
+    }
+    *ret = span_of(p, to - from);
+    return p != NULL;
+}
+
+static bool beyond_ascii(struct units v)
+{
+    for (size_t i = 0; i < v.n; i++) {
+        if (v.u[i] >= 0x80 && v.u[i] <= 0xff) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_escaped(struct buf *b, char c)
+{
+    bool word = (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+
+    if (!word && (unsigned char)c < 0x80 && c != '\0') {
+        buf_put(b, "\\", 1);
+    }
+    if (c == '\0') {
+        buf_str(b, "\\x00");
+    } else {
+        buf_put(b, &c, 1);
+    }
+}
+
+static void put_unit(struct buf *b, uint16_t u)
+{
+    switch (u) {
+    case UNIT_STAR: buf_str(b, ".*"); break;
+    case UNIT_ONE: buf_str(b, "."); break;
+    case UNIT_DASH: buf_str(b, "[-/\\x{2013}\\x{2014}\\x{2015}]"); break;
+    default: put_escaped(b, (char)u); break;
+    }
+}
+
+static bool make_regex(struct regexes *res, struct arena *a, struct units v, struct pattern *ret,
+                       char why[160])
+{
+    AUTO_BUF b;
+    size_t at;
+
+    buf_init(&b, 64 * 1024);
+    for (size_t i = 0; i < v.n; i++) {
+        put_unit(&b, v.u[i]);
+    }
+    ret->kind = PATTERN_REGEX;
+    ret->re =
+        regex_compile(res, a, buf_span(&b), REGEX_NOCASE | REGEX_DOTALL | REGEX_WHOLE, why, &at);
+    return ret->re != NULL;
+}
+
+static bool valid_text(struct arena *a, struct units v)
+{
+    char *p = arena_alloc(a, v.n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; p && i < v.n; i++) {
+        p[n++] = v.u[i] > 255 ? ' ' : (char)v.u[i];
+    }
+    return p && utf8_valid(span_of(p, n));
+}
+
+static bool make_glob(struct arena *a, struct units v, struct pattern *ret)
+{
+    uint16_t *u = arena_array(a, v.n + 1, sizeof(*u));
+
+    for (size_t i = 0; u && i < v.n; i++) {
+        u[i] = v.u[i] < 256 && !ret->cased ? (uint16_t)(unsigned char)lower((char)v.u[i]) : v.u[i];
+    }
+    ret->kind = PATTERN_GLOB;
+    ret->glob = (struct units){u, v.n};
+    return u != NULL;
+}
+
+bool pattern_make(struct regexes *res, struct arena *a, struct units v, bool cased,
+                  struct pattern *ret, char why[160])
+{
+    size_t from = 0, to = v.n;
+
+    *ret = (struct pattern){.cased = cased};
+    why[0] = '\0';
+    while (from < to && v.u[from] == UNIT_STAR) {
+        from++;
+    }
+    while (to > from && v.u[to - 1] == UNIT_STAR) {
+        to--;
+    }
+    if (from == to && v.n) {
+        ret->kind = PATTERN_ANY;
+        return true;
+    }
+    if (!cased && beyond_ascii(v) && valid_text(a, v)) {
+        return make_regex(res, a, v, ret, why);
+    }
+    if (!literal_of(a, v, from, to, cased, &ret->lit)) {
+        return make_glob(a, v, ret);
+    }
+    ret->kind = from ? (to < v.n ? PATTERN_CONTAINS : PATTERN_SUFFIX)
+                     : (to < v.n ? PATTERN_PREFIX : PATTERN_EXACT);
+    return true;
+}
+
+static size_t char_len(struct span t, size_t at)
+{
+    struct span rest = span_sub(t, at, 4);
+    size_t n = rest.n;
+
+    (void)utf8_next(&rest);
+    return n - rest.n;
+}
+
+static size_t dash_len(struct span t, size_t at)
+{
+    struct span rest = span_sub(t, at, 3);
+
+    if (rest.p[0] == '-' || rest.p[0] == '/') {
+        return 1;
+    }
+    return rest.n == 3 && memcmp(rest.p, "\xe2\x80", 2) == 0 && rest.p[2] >= '\x93' &&
+                   rest.p[2] <= '\x95'
+               ? 3
+               : 0;
+}
+
+// Bytes of `t` at `at` that the unit takes; 0 when it does not fit.
+static size_t unit_len(uint16_t u, struct span t, size_t at)
+{
+    if (at >= t.n) {
+        return 0;
+    }
+    if (u < 256) {
+        return (unsigned char)t.p[at] == u;
+    }
+    return u == UNIT_ONE ? char_len(t, at) : dash_len(t, at);
+}
+
+// Next place from `at` on where a literal unit may begin; `at` itself for marks.
+static size_t skip_to(uint16_t u, struct span t, size_t at)
+{
+    return u < 256 && at < t.n ? at + span_find(span_sub(t, at, t.n), (char)u) : at;
+}
+
+// The classic one-star-back algorithm: of several stars only the last one is ever widened.
+static bool glob_match(struct units g, struct span t)
+{
+    size_t pi = 0, ti = 0, star = SIZE_MAX, mark = 0;
+
+    for (;;) {
+        size_t k;
+
+        if (pi < g.n && g.u[pi] == UNIT_STAR) {
+            star = pi++;
+            if (pi == g.n) {
+                return true;
+            }
+            mark = ti = skip_to(g.u[pi], t, ti);
+            continue;
+        }
+        k = pi < g.n ? unit_len(g.u[pi], t, ti) : 0;
+        if (k) {
+            pi++;
+            ti += k;
+        } else if (pi == g.n && ti == t.n) {
+            return true;
+        } else if (star == SIZE_MAX || mark >= t.n) {
+            return false;
+        } else {
+            pi = star + 1;
+            mark = ti = skip_to(g.u[pi], t, mark + char_len(t, mark));
+        }
+    }
+}
+
+int pattern_match(const struct pattern *p, struct regex_scratch *s, struct span text,
+                  struct span low)
+{
+    struct span t = p->cased ? text : low;
+
+    switch (p->kind) {
+    case PATTERN_ANY: return 1;
+    case PATTERN_EXACT: return span_eq(t, p->lit);
+    case PATTERN_PREFIX: return span_starts(t, p->lit);
+    case PATTERN_SUFFIX: return span_ends(t, p->lit);
+    case PATTERN_CONTAINS: return p->lit.n == 0 || span_find_span(t, p->lit) < t.n;
+    case PATTERN_GLOB: return glob_match(p->glob, t);
+    case PATTERN_REGEX: return regex_find(p->re, s, text);
+    }
+    return 0;
+}

@@ -1,0 +1,71 @@
+// pattern.h - a Sigma string: literals, wildcards, and how they are compared.
+// SPDX-License-Identifier: Apache-2.0
+//
+// While a rule is compiled a value is a row of units: a byte 0..255, or one of the marks below. The
+// modifiers rewrite that row from left to right; at the end it becomes a pattern in its cheapest form.
+//
+// Escaping (specification 2.1, "escaping"): a backslash escapes `*`, `?` and a backslash; elsewhere it
+// is itself. So `\*` is a star, `\\*` a backslash and a wildcard, `\\\*` a backslash and a star.
+// Comparison ignores case unless `cased`: ASCII by folding both sides, other letters by PCRE2's
+// Unicode tables.
+#ifndef CORE_DETECT_PATTERN_H
+#define CORE_DETECT_PATTERN_H
+
+#include "core/base/arena.h"
+#include "core/base/buf.h"
+#include "core/detect/regex.h"
+
+enum unit {
+    UNIT_STAR = 256, // any run of bytes
+    UNIT_ONE = 257,  // exactly one character
+    UNIT_DASH = 258, // windash: hyphen, slash, en dash, em dash or horizontal bar
+};
+
+struct units {
+    const uint16_t *u; // in the arena
+    size_t n;
+};
+
+struct units units_parse(struct arena *a, struct span text); // with wildcards and escapes
+bool units_wild(struct units v);                             // has marks
+struct units units_wrap(struct arena *a, struct units v, bool front, bool back); // adds stars
+struct units units_windash(struct arena *a, struct units v);
+
+enum utf16 { UTF16_LE, UTF16_BE, UTF16_BOM };
+struct units units_utf16(struct arena *a, struct units v, enum utf16 form); // marks stay
+
+// Base64 of the bytes (no marks allowed): whole, or as it appears when the text begins at byte
+// `offset` (0..2) of a longer one: characters that depend on the neighbours are left out.
+struct units units_base64(struct arena *a, struct units v);
+struct units units_base64_at(struct arena *a, struct units v, unsigned offset);
+
+enum pattern_kind {
+    PATTERN_ANY, // every value that is present
+    PATTERN_EXACT,
+    PATTERN_PREFIX,
+    PATTERN_SUFFIX,
+    PATTERN_CONTAINS,
+    PATTERN_GLOB,
+    PATTERN_REGEX, // letters beyond ASCII, case ignored
+};
+
+struct pattern {
+    enum pattern_kind kind;
+    bool cased;
+    struct span lit; // EXACT to CONTAINS: lower case unless cased
+    struct units glob;
+    const struct regex *re;
+};
+
+// False: refused, `why` holds a sentence.
+bool pattern_make(struct regexes *res, struct arena *a, struct units v, bool cased,
+                  struct pattern *ret, char why[160]);
+
+// `low` = `text` with ASCII letters folded; only read when the pattern is not cased. 1, 0, or -1 on a
+// limit.
+int pattern_match(const struct pattern *p, struct regex_scratch *s, struct span text,
+                  struct span low);
+
+void fold_ascii(char *out, struct span s);
+
+#endif

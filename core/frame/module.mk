@@ -1,0 +1,2 @@
+SHELF := core/frame
+$(SHELF)_SRC := frame.c json_cut.c
