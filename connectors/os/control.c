@@ -92,22 +92,28 @@ static void on_message(struct control *c, uint8_t type, struct span body)
     }
 }
 
-static void on_control(void *ctx, int fd, unsigned events)
+void control_pump(struct control *c)
 {
-    struct control *c = ctx;
-    int filled = events & (LOOP_READ | LOOP_HANGUP) ? link_fill(&c->link) : 0;
+    int filled = link_fill(&c->link), got;
     uint8_t type;
     struct span body;
-    int got;
 
     while ((got = link_next(&c->link, &type, &body)) > 0) {
         on_message(c, type, body);
     }
     if (got < 0 || filled < 0) {
         log_error("the supervisor is gone");
-        loop_remove(c->loop, fd);
+        loop_remove(c->loop, c->link.fd);
         loop_stop(c->loop, 2);
-        return;
+    }
+}
+
+static void on_control(void *ctx, int fd, unsigned events)
+{
+    struct control *c = ctx;
+
+    if (events & (LOOP_READ | LOOP_HANGUP)) {
+        control_pump(c);
     }
     if (link_flush(&c->link) == 0) {
         loop_want(c->loop, fd, LOOP_READ);

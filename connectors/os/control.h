@@ -30,6 +30,8 @@ struct control {
 
 // Uses the link at CONTROL_FD. Callbacks run out of the loop.
 int control_open(struct control *c, struct loop *loop, const struct control_ops *ops, void *ctx);
+// Delivers what has come by now; for a callback of another link that must know of lost peers first.
+void control_pump(struct control *c);
 void control_ready(struct control *c);
 void control_bye(struct control *c); // says it and stops the loop with 0
 // Says why the role cannot go on (log and supervisor) and stops the loop with 2.

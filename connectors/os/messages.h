@@ -60,8 +60,9 @@ enum ctl_fd {
 // intake -> detect k
 enum {
     MSG_BLOCK = 1, // epoch u32, number u64, segment u64, offset u64, length u32, careful u8,
-    // nskip u32, skip u32 ...: a durable block to be read and answered. careful: send
-    // MSG_AT before each record; skip: records to be dead-lettered without decoding
+    // nskip u32, skip u32 ...: a durable block to be read and answered. careful bit 1: send
+    // MSG_AT before each record; bit 2: forget the blocks announced before this one; skip:
+    // records to be dead-lettered without decoding
 };
 // detect k -> engine
 enum {
@@ -71,10 +72,14 @@ enum {
 // engine -> intake
 enum {
     MSG_FROM = 1, // detect u8, number u64, careful u8, nskip u32, skip u32...: (again) announce the
-    // blocks of this detect from `number` on; careful and skip hold for that block only
-    MSG_COMMITTED, // epoch u32, number u64: committed in the database; older segments may be pruned
-    MSG_RELEASE,   // the barrier's condition holds: go on
-    MSG_RELOAD,    // 32 bytes: write a reload record for this set
+    // blocks of this detect from `number` on; careful and skip hold for that block only. Due after
+    // each MSG_TAIL for every detect, and after each CTL_PEER of a detect for that one. Results of
+    // blocks announced earlier may still come: the engine takes the block it expects, drops others
+    MSG_COMMITTED, // epoch u32, number u64: committed in the database (0, 0: nothing yet); older
+                   // segments may be pruned. First after each MSG_TAIL, before any MSG_FROM
+    MSG_RELEASE, // epoch u32, number u64 (of the block in which the barrier stands): its condition
+                 // holds, go on. Said at every tick at the barrier's own time while it holds
+    MSG_RELOAD,  // 32 bytes: write a reload record for this set
 };
 // intake -> engine
 enum {

@@ -42,10 +42,23 @@ static struct ynode *new_node(struct load *l, const yaml_event_t *ev, enum ytype
     return n;
 }
 
+// Tags of the core schema (YAML 1.2 chapter 10.3); they change nothing, so they are harmless.
 static bool core_tag(const yaml_char_t *tag)
 {
-    return !tag || strncmp((const char *)tag, "tag:yaml.org,2002:", 18) == 0 ||
-           strcmp((const char *)tag, "!") == 0;
+    static const char prefix[] = "tag:yaml.org,2002:";
+    static const char *const known[] = {"str", "int", "bool", "float", "null", "map", "seq"};
+    const char *t = (const char *)tag;
+
+    if (!t || strcmp(t, "!") == 0) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strncmp(t, prefix, sizeof(prefix) - 1) == 0 &&
+            strcmp(t + sizeof(prefix) - 1, known[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static int read_node(struct load *l, yaml_event_t *ev, int depth, struct ynode **ret);

@@ -102,13 +102,32 @@ static bool unescape(struct scan *s, struct span in, struct span *ret)
     return true;
 }
 
+// Whether one of eight bytes is a quote, a backslash or below 0x20 (a false yes is possible for bytes
+// above 0x7f; then they are looked at one by one).
+static bool any_special(const char *p)
+{
+    const uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+    uint64_t v, quote, back;
+
+    memcpy(&v, p, 8);
+    quote = v ^ ones * '"';
+    back = v ^ ones * '\\';
+    return (((quote - ones) & ~quote) | ((back - ones) & ~back) | ((v - ones * 0x20) & ~v)) & high;
+}
+
 // A string; s->p stands on its opening quote.
 static bool string(struct scan *s, struct span *ret)
 {
     const char *p = ++s->p;
     bool escaped = false;
 
-    for (; p < s->end && *p != '"'; p++) {
+    for (;; p++) {
+        while (s->end - p >= 8 && !any_special(p)) {
+            p += 8;
+        }
+        if (p >= s->end || *p == '"') {
+            break;
+        }
         if (*p == '\\') {
             escaped = true;
             p++;

@@ -26,6 +26,8 @@ enum take {
     TAKE_TIME,  // any time to RFC 3339 UTC
     TAKE_JOIN,  // all values of a list with blanks between them
     TAKE_BASE,  // the part behind the last '/' or '\'
+    TAKE_IP,    // only what is written like an address; else the next field is tried
+    TAKE_NAME,  // only what is not
     TAKE_COUNT
 };
 
@@ -111,6 +113,7 @@ struct sourceset {
     struct span slot_name[SLOTS_MAX];
     uint16_t nslots;
     uint16_t table[SLOT_TABLE]; // slot + 1, open addressing by hash of the name
+    uint64_t lengths[256];      // by last byte: bit (length & 63) = such a name has a slot
 };
 
 // The slot of a name, or -1. slot_make() adds it; -1 when there are too many.

@@ -23,6 +23,10 @@ static size_t slot_probe(const struct sourceset *s, struct span name)
 
 int slot_find(const struct sourceset *s, struct span name)
 {
+    // most names of a record are asked for by nobody: told without a hash
+    if (name.n == 0 || !(s->lengths[(unsigned char)name.p[name.n - 1]] >> (name.n & 63) & 1)) {
+        return -1;
+    }
     return (int)s->table[slot_probe(s, name)] - 1;
 }
 
@@ -36,6 +40,7 @@ int slot_make(struct sourceset *s, struct span name)
         }
         s->slot_name[s->nslots] = span_of(arena_str(&s->arena, name), name.n);
         s->table[at] = ++s->nslots;
+        s->lengths[(unsigned char)name.p[name.n - 1]] |= (uint64_t)1 << (name.n & 63);
     }
     return s->table[at] - 1;
 }

@@ -117,11 +117,11 @@ static const char *read_words(struct syslog *h, struct span *rest)
 }
 
 // "VERSION SP TIME SP HOST SP APP SP PROCID SP MSGID SP SD [SP MSG]" behind PRI.
-static const char *parse_5424(struct syslog *h, struct span rest)
+static const char *parse_5424(struct syslog *h, struct span rest, int zone_s)
 {
     static const struct span bom = SPAN_LIT("\xEF\xBB\xBF");
     struct span before = rest;
-    const char *error;
+    const char *error, *wrong = NULL;
 
     h->msg = rest;
     (void)span_cut(&rest, ' ');
@@ -129,19 +129,24 @@ static const char *parse_5424(struct syslog *h, struct span rest)
     if (span_eq_str(h->stamp, "-")) {
         h->stamp = SPAN_NONE;
     } else if (!strict_time(h->stamp, &h->time)) {
-        h->msg = span_sub(before, span_find(before, ' ') + 1, before.n);
-        h->stamp = SPAN_NONE;
-        return "the time stamp is not one of RFC 5424";
+        wrong = "the time stamp is not one of RFC 5424";
+        if (!utime_iso(h->stamp, zone_s, &h->time,
+                       NULL)) { // else read on: no zone, too many digits
+            h->time = UTIME_NONE;
+            h->msg = span_sub(before, span_find(before, ' ') + 1, before.n);
+            h->stamp = SPAN_NONE;
+            return wrong;
+        }
     }
     h->msg = rest;
     error = read_words(h, &rest);
     h->msg = rest;
     if (error || body_of(rest) != BODY_TEXT) {
-        return error;
+        return wrong ? wrong : error;
     }
     error = syslog_sd_read(&rest, &h->sd);
     if (error) {
-        return error;
+        return wrong ? wrong : error;
     }
     h->msg = span_sub(rest, rest.n > 0, rest.n);
     if (span_starts(h->msg, bom)) {
@@ -150,7 +155,7 @@ static const char *parse_5424(struct syslog *h, struct span rest)
             return "the message says that it is UTF-8 and is not";
         }
     }
-    return NULL;
+    return wrong;
 }
 
 // ---- RFC 3164 and customs
@@ -246,6 +251,37 @@ static void read_tag(struct span *s, struct syslog *h)
     *s = at;
 }
 
+// "WORD {json", "WORD -: CEF:0|...": a tag without its colon before a body that says what it is.
+static void read_loose_tag(struct span *s, struct syslog *h)
+{
+    struct span rest = *s, w = span_cut(&rest, ' ');
+
+    if (span_starts(rest, SPAN_LIT("-: "))) {
+        rest = span_sub(rest, 3, rest.n);
+    }
+    if (w.n && w.n <= 64 && body_of(*s) == BODY_TEXT && body_of(rest) != BODY_TEXT) {
+        h->app = w;
+        *s = rest;
+    }
+}
+
+// An ISO time and a host without version before them may still be followed by the words of RFC 5424
+// (Juniper, Qumulo): "APP PROCID MSGID SD MSG". Only when all of it is right.
+static bool read_versionless(struct span *s, struct syslog *h)
+{
+    struct syslog other = *h;
+    struct span rest = *s;
+
+    if (h->host.n == 0 || h->stamp.n < 19 || h->stamp.p[10] != 'T' ||
+        !header_word(&rest, 48, &other.app) || !header_word(&rest, 128, &other.procid) ||
+        !header_word(&rest, 32, &other.msgid) || syslog_sd_read(&rest, &other.sd)) {
+        return false;
+    }
+    *h = other;
+    *s = span_sub(rest, rest.n > 0, rest.n);
+    return true;
+}
+
 // The word behind the time is the host, unless it is a tag already.
 static void read_host(struct span *s, struct syslog *h)
 {
@@ -270,7 +306,12 @@ static const char *parse_3164(struct syslog *h, struct span s, ntime_t received,
 
     if (read_time(&s, received, zone_s, h)) {
         read_host(&s, h);
-        read_tag(&s, h);
+        if (!read_versionless(&s, h)) {
+            read_tag(&s, h);
+        }
+        if (h->app.n == 0) {
+            read_loose_tag(&s, h);
+        }
         h->msg = s;
         return NULL;
     }
@@ -331,7 +372,7 @@ void syslog_parse(struct span raw, ntime_t received, int zone_s, struct syslog *
             return;
         }
         ret->form = SYSLOG_5424;
-        ret->error = parse_5424(ret, s);
+        ret->error = parse_5424(ret, s, zone_s);
         return;
     }
     ret->version = 0;

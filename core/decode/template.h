@@ -1,7 +1,7 @@
 // template.h - small text patterns: literals and holes.
 // SPDX-License-Identifier: Apache-2.0
 //
-//   "Failed password for invalid user {user.name*} from {source.ip} port {source.port}{_}"
+//   "Failed password for invalid user {user.name*} from {source.ip} port {source.port} ssh2{_}"
 //
 // {field} takes the shortest text, at least one byte, before the next literal; {field*} the longest
 // (one a template; for what an outsider chooses freely: a user name that itself reads "x from 1.2.3.4

@@ -69,7 +69,7 @@ struct span value_low(struct value *v, const struct leaf_tools *t)
         ++*t->faults;
         return SPAN_NONE;
     }
-    fold_ascii(p, v->v.s);
+    v->ascii = fold_ascii(p, v->v.s);
     v->low = span_of(p, v->v.s.n);
     return v->low;
 }

@@ -145,7 +145,7 @@ bool alert_make(struct engine *e, const struct obs *o, const struct scene *s,
     g->first = g->first == UTIME_NONE || o->time < g->first ? o->time : g->first;
     g->last = g->last == UTIME_NONE || o->time > g->last ? o->time : g->last;
     g->severity = why->severity > g->severity ? why->severity : g->severity;
-    if (g->state == GROUP_CLOSED) {
+    if (g->state == GROUP_IS_CLOSED) {
         (void)fsm_step(&group_fsm, &g->state, GROUP_ON_WORSEN, NULL);
     }
     MARK(e, GROUP, g);

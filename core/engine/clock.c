@@ -57,11 +57,12 @@ void clock_set(struct engine *e, struct row_incident *inc)
 static bool met_by(enum phase p, uint8_t state)
 {
     switch (p) {
-    case PHASE_ACK: return state != INCIDENT_NEW;
+    case PHASE_ACK: return state != INCIDENT_IS_NEW;
     case PHASE_TRIAGE:
-    case PHASE_DECIDE: return state != INCIDENT_NEW && state != INCIDENT_TRIAGE;
+    case PHASE_DECIDE: return state != INCIDENT_IS_NEW && state != INCIDENT_IS_TRIAGE;
     case PHASE_CONTAIN:
-        return state == INCIDENT_ERADICATE || state == INCIDENT_RECOVER || state == INCIDENT_CLOSED;
+        return state == INCIDENT_IS_ERADICATE || state == INCIDENT_IS_RECOVER ||
+               state == INCIDENT_IS_CLOSED;
     default: return false;
     }
 }
@@ -118,7 +119,7 @@ static void wake_shelved(struct engine *e)
     }
     e->next_shelf = INT64_MAX;
     for (struct row_group *g = table_first(tab); g; g = table_next(tab, g)) {
-        if (g->state != GROUP_SHELVED) {
+        if (g->state != GROUP_IS_SHELVED) {
             continue;
         }
         if (g->shelved_until <= e->now) {

@@ -3,7 +3,9 @@
 #include "core/engine/emit.h"
 
 #include "core/engine/alert.h"
+#include "core/engine/commands.h"
 #include "core/engine/incident.h"
+#include "core/engine/plans.h"
 #include "core/engine/tiering.h"
 #include "group_fsm.h"
 #include "incident_fsm.h"
@@ -177,7 +179,7 @@ static void emit_tool(struct engine *e, void *row, struct buf *out)
 {
     struct row_tool *t = row;
     const struct fab_asset *a = fab_asset(e->set->fab, (int)t->asset);
-    char why[96];
+    char why[TEXT_WHY];
 
     t->dirty = 0;
     t->tier = (uint8_t)tiering_hazard(e, (int)t->asset, a->tier, why, sizeof(why));
@@ -233,9 +235,10 @@ static void emit_window(struct engine *e, void *row, struct buf *out)
 }
 
 static void (*const emitters[TAB_COUNT])(struct engine *, void *, struct buf *) = {
-    [TAB_SOURCE] = emit_source,   [TAB_GROUP] = emit_group,   [TAB_INCIDENT] = emit_incident,
-    [TAB_ENTITY] = emit_entity,   [TAB_CLOCK] = emit_clock,   [TAB_TOOL] = emit_tool,
-    [TAB_SESSION] = emit_session, [TAB_WINDOW] = emit_window,
+    [TAB_SOURCE] = emit_source,   [TAB_GROUP] = emit_group,      [TAB_INCIDENT] = emit_incident,
+    [TAB_ENTITY] = emit_entity,   [TAB_CLOCK] = emit_clock,      [TAB_TOOL] = emit_tool,
+    [TAB_SESSION] = emit_session, [TAB_WINDOW] = emit_window,    [TAB_PLAN] = plans_emit,
+    [TAB_RUN] = runs_emit,        [TAB_COMMAND] = commands_emit, [TAB_AGENT] = agents_emit,
 };
 
 void emit_dirty(struct engine *e, struct buf *out)

@@ -6,8 +6,10 @@
 
 #include "core/engine/alert.h"
 #include "core/engine/clock.h"
+#include "core/engine/commands.h"
 #include "core/engine/emit.h"
 #include "core/engine/intent.h"
+#include "core/engine/plans.h"
 #include "core/engine/stage2.h"
 
 static void tables_init(struct engine *e)
@@ -24,7 +26,7 @@ struct engine *engine_new(const struct engine_set *set)
 
     if (e) {
         e->set = set;
-        e->now = e->watermark = UTIME_NONE;
+        e->now = e->watermark = e->wall = UTIME_NONE;
         e->next_session = e->next_clock = e->next_silence = e->next_shelf = INT64_MAX;
         e->next_sweep = INT64_MIN;
         buf_init(&e->scratch, RESULT_MAX);
@@ -45,6 +47,31 @@ void engine_free(struct engine *e)
     buf_free(&e->scratch);
     free(e->dirty);
     free(e);
+}
+
+static int32_t rule_by_id(const struct ruleset *rules, const char *id)
+{
+    for (size_t i = 0; i < ruleset_count(rules); i++) {
+        if (strcmp(ruleset_rule(rules, (uint32_t)i)->id, id) == 0) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+int engine_use_set(struct engine *e, const struct engine_set *set, struct buf *effects)
+{
+    const struct table *groups = &e->tab[TAB_GROUP];
+
+    e->digested = effects->len;
+    e->set_switched = true;
+    stage2_drain(e, effects);
+    e->set = set;
+    // Rules and assets are numbered by their set; rows that keep a number find it again by name.
+    for (struct row_group *g = table_first(groups); g; g = table_next(groups, g)) {
+        g->rule = rule_by_id(set->rules, g->rule_id);
+    }
+    return e->broken ? E_SYSTEM : 0;
 }
 
 static void at(struct engine *e, uint32_t rec)
@@ -165,6 +192,8 @@ static void take_tick(struct engine *e, utime_t t, struct buf *out)
     }
     stage2_run(e, out);
     clock_tick(e, out);
+    plans_tick(e);
+    runs_tick(e, out);
 }
 
 static void take_item(struct engine *e, const struct res_item *it, struct buf *out)
@@ -206,7 +235,10 @@ int engine_block(struct engine *e, struct span result, struct buf *effects, stru
         e->broken = true;
         return err_set(err, E_SYSTEM, "memory", "no memory for a result");
     }
-    e->digested = effects->len;
+    if (!e->set_switched) {
+        e->digested = effects->len;
+    }
+    e->set_switched = false;
     e->inputs = 0;
     e->pos = (struct pos){r.epoch, r.block, 0};
     e->wanted = r.set;
@@ -245,7 +277,7 @@ static int take_intent(struct engine *e, const struct input_intent *in, struct b
 {
     struct err why = ERR_INIT;
     int rc = intent_apply(e, in, out, &why);
-    char kind[TEXT_NAME], text[sizeof(why.msg) + sizeof(why.code) + 8];
+    char kind[TEXT_NAME], text[sizeof(why.msg) + sizeof(why.code) + 16];
 
     text_set(kind, sizeof(kind), in->verb);
     if (rc) {
@@ -267,6 +299,20 @@ static int take_intent(struct engine *e, const struct input_intent *in, struct b
     return rc;
 }
 
+// What machines say is audited when it is refused: an agent that reports out of turn is a sign.
+static int take_machine(struct engine *e, const char *kind, int rc, struct span who,
+                        const struct err *why, struct buf *out)
+{
+    char text[sizeof(why->msg) + sizeof(why->code) + 16];
+
+    if (rc) {
+        e->count.refused++;
+        (void)snprintf(text, sizeof(text), "refused: %s: %s", why->code, why->msg);
+        audit(e, kind, who, who, text, out);
+    }
+    return rc;
+}
+
 static int take_notice(struct engine *e, const struct input_notice *in, struct buf *out)
 {
     char kind[TEXT_NAME], text[256];
@@ -279,6 +325,7 @@ static int take_notice(struct engine *e, const struct input_notice *in, struct b
 
 int engine_input(struct engine *e, const struct input *in, struct buf *effects, struct err *err)
 {
+    struct err why = ERR_INIT;
     int rc = 0;
 
     e->inputs++;
@@ -286,10 +333,21 @@ int engine_input(struct engine *e, const struct input *in, struct buf *effects, 
     case INPUT_INTENT: rc = take_intent(e, &in->intent, effects, err); break;
     case INPUT_NOTICE: rc = take_notice(e, &in->notice, effects); break;
     case INPUT_CONTROL:
-    case INPUT_SIGNATURE:
-    case INPUT_COUNT:
-        rc = err_set(err, E_STATE, "input.unknown", "no playbook run waits for this input");
+        rc = take_machine(e, "control", command_control(e, &in->control, effects, &why),
+                          in->control.agent, &why, effects);
         break;
+    case INPUT_SIGNATURE:
+        rc = take_machine(e, "signature", command_signature(e, &in->signature, effects, &why),
+                          SPAN_LIT("sign"), &why, effects);
+        break;
+    case INPUT_WALL:
+        e->wall = in->wall.at;
+        commands_wall(e, effects);
+        break;
+    case INPUT_KIND_COUNT: break;
+    }
+    if (rc && err && in->kind != INPUT_INTENT) {
+        *err = why;
     }
     return rc;
 }
@@ -298,6 +356,7 @@ void engine_end_block(struct engine *e, struct buf *effects)
 {
     struct span fresh;
 
+    plans_announce(e, effects);
     emit_dirty(e, effects);
     emit_status(e, effects);
     fresh = span_sub(buf_span(effects), e->digested, effects->len);
@@ -324,6 +383,11 @@ utime_t engine_now(const struct engine *e)
 uint32_t engine_next_input(const struct engine *e)
 {
     return e->inputs;
+}
+
+bool engine_wants_wall(const struct engine *e)
+{
+    return commands_open(e);
 }
 
 bool engine_broken(const struct engine *e)

@@ -25,6 +25,7 @@
 #include "core/model/fab.h"
 #include "core/model/policy.h"
 #include "core/model/roster.h"
+#include "core/play/cacao.h"
 
 // What one set of files amounts to. Everything is borrowed and must outlive the engine or the next
 // engine_use_set().
@@ -35,7 +36,8 @@ struct engine_set {
     const struct policy *policy;
     const struct roster *roster;
     size_t nplaybooks;
-    const struct textfile *playbook; // validated CACAO documents
+    struct cacao *const *playbook;
+    struct span key_id; // of the command key: first 8 bytes of SHA-256 of the public key
 };
 
 struct engine;
@@ -48,12 +50,16 @@ int engine_block(struct engine *e, struct span result, struct buf *effects, stru
 // an effect (with its code) and an audit row all the same.
 int engine_input(struct engine *e, const struct input *in, struct buf *effects, struct err *err);
 void engine_end_block(struct engine *e, struct buf *effects);
+// Another set from the next block on: what waits behind the watermark is finished under the old one.
+// Called before the engine_block() whose header names it; the effects belong to that block.
+int engine_use_set(struct engine *e, const struct engine_set *set, struct buf *effects);
 
 // Where it stands.
 struct pos engine_pos(const struct engine *e);
 struct digest engine_digest(const struct engine *e);
 utime_t engine_now(const struct engine *e);
 uint32_t engine_next_input(const struct engine *e); // n of the next input at this position
+bool engine_wants_wall(const struct engine *e);     // a run or a command is under way
 bool engine_broken(const struct engine *e);
 // The condition a recording waits for, empty when none.
 struct span engine_barrier(const struct engine *e);

@@ -82,7 +82,7 @@ static uint64_t find_incident(struct engine *e, const struct entity *ent, size_t
         const struct row_join *j = table_get(&e->tab[TAB_JOIN], &key);
         const struct row_incident *inc = j ? incident_get(e, j->incident) : NULL;
 
-        if (inc && inc->state != INCIDENT_CLOSED &&
+        if (inc && inc->state != INCIDENT_IS_CLOSED &&
             t - j->last <= e->set->policy->incident_horizon && (!found || inc->number < found)) {
             found = inc->number;
         }
@@ -238,7 +238,7 @@ int incident_move(struct engine *e, struct row_incident *inc, uint8_t event, str
     if (inc->owner[0] == '\0') {
         TEXT_SET(inc->owner, actor);
     }
-    inc->closed = inc->state == INCIDENT_CLOSED ? e->now : UTIME_NONE;
+    inc->closed = inc->state == INCIDENT_IS_CLOSED ? e->now : UTIME_NONE;
     clock_on_state(e, inc);
     (void)snprintf(text, sizeof(text), "%s%s" SPAN_FMT, incident_fsm.state[inc->state],
                    reason.n ? ": " : "", SPAN_ARG(span_sub(reason, 0, 200)));

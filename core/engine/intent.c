@@ -4,6 +4,8 @@
 
 #include "core/base/attr.h"
 #include "core/engine/incident.h"
+#include "core/engine/plans.h"
+#include "core/engine/runs.h"
 #include "group_fsm.h"
 #include "incident_fsm.h"
 
@@ -64,7 +66,7 @@ static int ack_group(struct engine *e, const struct intent *in, struct buf *out,
     TEXT_SET(g->owner, in->person);
     g->acked = e->now;
     inc = g->incident ? incident_get(e, g->incident) : NULL;
-    if (inc && inc->state == INCIDENT_NEW) { // seeing the first group is seeing the incident
+    if (inc && inc->state == INCIDENT_IS_NEW) { // seeing the first group is seeing the incident
         return incident_move(e, inc, INCIDENT_ON_ACK, in->person, SPAN_NONE, out, err);
     }
     return 0;
@@ -88,8 +90,8 @@ static int shelve_group(struct engine *e, const struct intent *in, struct buf *o
     uint64_t minutes;
     int rc;
 
-    if (!span_u64(arg(in, 0), &minutes) || minutes == 0 || minutes > 12 * 60) {
-        return err_set(err, E_STATE, "shelve.time", "shelving needs 1 to 720 minutes");
+    if (!span_u64(arg(in, 0), &minutes) || minutes == 0 || minutes > 24 * 60) {
+        return err_set(err, E_STATE, "shelve.time", "shelving needs 1 to 1440 minutes");
     }
     if (arg(in, 1).n == 0) {
         return err_set(err, E_STATE, "shelve.reason", "shelving needs a reason");
@@ -132,12 +134,12 @@ static int take_incident(struct engine *e, const struct intent *in, struct buf *
     if (rc) {
         return rc;
     }
-    if (inc->state == INCIDENT_CLOSED) {
+    if (inc->state == INCIDENT_IS_CLOSED) {
         return err_set(err, E_STATE, "fsm.incident", "an incident that is closed cannot be taken");
     }
     TEXT_SET(inc->owner, in->person);
     MARK(e, INCIDENT, inc);
-    if (inc->state == INCIDENT_NEW) {
+    if (inc->state == INCIDENT_IS_NEW) {
         return incident_move(e, inc, INCIDENT_ON_ACK, in->person, SPAN_NONE, out, err);
     }
     incident_timeline(e, inc, e->now, "owner", in->person, SPAN_LIT("took the incident"), NULL,
@@ -217,7 +219,7 @@ static struct intent parse(const struct input_intent *in)
 
     (void)span_u64(in->subject, &p.number);
     while (rest.n && p.nargs < INTENT_ARGS_MAX) {
-        p.arg[p.nargs++] = span_cut(&rest, '\x1f');
+        p.arg[p.nargs++] = span_cut(&rest, '\t');
     }
     return p;
 }

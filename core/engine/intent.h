@@ -3,8 +3,8 @@
 //
 // The database has already checked who may ask; the engine checks what holds now. Applied or refused,
 // an intent is answered by one INTENT effect and stands in the audit.
-// Arguments come as one text, separated by U+001F (unit separator), in the order of core/desk.def
-// after the subject.
+// Arguments come as one text, separated by tabs (each is one line without controls), in the order of
+// core/desk.def after the subject.
 #ifndef CORE_ENGINE_INTENT_H
 #define CORE_ENGINE_INTENT_H
 

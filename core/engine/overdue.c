@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/overdue.h"
 
+#include "command_fsm.h"
 #include "core/engine/clock.h"
 #include "core/engine/correlate.h"
 #include "core/engine/incident.h"
 #include "group_fsm.h"
 #include "incident_fsm.h"
+#include "plan_fsm.h"
 
 static void own_alert(struct engine *e, struct obs *o, const struct reason *why, struct buf *out)
 {
@@ -199,12 +201,15 @@ void overdue_rows(struct engine *e, struct buf *out)
     SWEEP(e, FOLD, fold, r->last < grouping);
     SWEEP(e, JOIN, join, r->last < horizon);
     SWEEP(e, ENTITY, entity, r->last < horizon && r->last < day);
-    SWEEP(e, GROUP, group, r->last < day && (r->state == GROUP_CLOSED || r->expected));
+    SWEEP(e, GROUP, group, r->last < day && (r->state == GROUP_IS_CLOSED || r->expected));
     SWEEP(e, CLOCK, clock, ended_before(r->met, day));
-    SWEEP(e, INCIDENT, incident, r->state == INCIDENT_CLOSED && ended_before(r->closed, day));
+    SWEEP(e, INCIDENT, incident, r->state == INCIDENT_IS_CLOSED && ended_before(r->closed, day));
     SWEEP(e, SESSION, session, ended_before(r->ended, day));
     SWEEP(e, CHECKOUT, checkout, ended_before(r->until, day));
     SWEEP(e, GRANT, grant, ended_before(r->to, day));
     SWEEP(e, WINDOW, window, ended_before(r->to, day));
+    SWEEP(e, PLAN, plan, plan_fsm.final[r->state] && r->planned < day);
+    SWEEP(e, RUN, run, ended_before(r->ended, day));
+    SWEEP(e, COMMAND, command, command_fsm.final[r->state] && r->changed < day);
     say_tables(e, out);
 }

@@ -14,6 +14,7 @@ static void save_fixed(const struct engine *e, struct buf *out)
     buf_u32(out, e->pos.rec);
     buf_i64(out, e->now);
     buf_i64(out, e->watermark);
+    buf_i64(out, e->wall);
     buf_i64(out, e->next_session);
     buf_i64(out, e->next_clock);
     buf_i64(out, e->next_silence);
@@ -21,6 +22,7 @@ static void save_fixed(const struct engine *e, struct buf *out)
     buf_i64(out, e->next_sweep);
     buf_put(out, e->digest.b, sizeof(e->digest.b));
     buf_put(out, e->wanted.b, sizeof(e->wanted.b));
+    buf_put(out, e->announced.b, sizeof(e->announced.b));
     buf_u8(out, e->recording_over);
     buf_put(out, e->barrier, sizeof(e->barrier));
 }
@@ -42,6 +44,7 @@ static void load_fixed(struct engine *e, struct rd *r)
     e->pos.rec = rd_u32(r);
     e->now = rd_i64(r);
     e->watermark = rd_i64(r);
+    e->wall = rd_i64(r);
     e->next_session = rd_i64(r);
     e->next_clock = rd_i64(r);
     e->next_silence = rd_i64(r);
@@ -49,6 +52,7 @@ static void load_fixed(struct engine *e, struct rd *r)
     e->next_sweep = rd_i64(r);
     get_raw(r, e->digest.b, sizeof(e->digest.b));
     get_raw(r, e->wanted.b, sizeof(e->wanted.b));
+    get_raw(r, e->announced.b, sizeof(e->announced.b));
     e->recording_over = rd_u8(r) != 0;
     get_raw(r, e->barrier, sizeof(e->barrier));
 }

@@ -54,10 +54,26 @@ static void correlate(struct engine *e, const struct obs *o, const struct scene 
     }
 }
 
-static void take_hit(struct engine *e, const struct obs *o, const struct scene *s,
-                     const struct hit *h, const struct context_ops *ops, struct buf *out)
+// A carried name may be a field that only the engine knows; its values live in `text`.
+static void fill_carry(const struct rule *r, const struct obs *o, struct hit *h,
+                       const struct context_ops *ops, char text[HIT_CARRY_MAX][TEXT_ID])
 {
-    const struct rule *r = ruleset_rule(e->set->rules, h->rule);
+    for (uint8_t i = 0; i < h->ncarry && i < r->ncarry; i++) {
+        int c = ctx_of(span_str(r->carry[i]));
+
+        if (c >= 0) {
+            text_set(text[i], TEXT_ID, ops->get(ops->ctx, (enum ctx)c, o).s);
+            h->carry[i] = span_str(text[i]);
+        }
+    }
+}
+
+static void take_hit(struct engine *e, const struct obs *o, const struct scene *s,
+                     const struct hit *known, const struct context_ops *ops, struct buf *out)
+{
+    const struct rule *r = ruleset_rule(e->set->rules, known->rule);
+    char text[HIT_CARRY_MAX][TEXT_ID];
+    struct hit full = *known, *h = &full;
 
     if (!r) {
         return;
@@ -71,6 +87,7 @@ static void take_hit(struct engine *e, const struct obs *o, const struct scene *
             make_and_take(e, o, s, r, out);
         }
     }
+    fill_carry(r, o, h, ops, text);
     correlate(e, o, s, h, out);
 }
 

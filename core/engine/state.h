@@ -9,6 +9,7 @@
 #include "core/engine/engine.h"
 #include "core/engine/pending.h"
 #include "core/engine/table.h"
+#include "core/play/run.h"
 
 // 128 bits of SHA-256 over a tag and length-prefixed parts: keys are made from text of strangers, so
 // nobody may be able to make two things one. Stable: keys stand in snapshots.
@@ -21,7 +22,7 @@ enum {
     TEXT_NAME = 64,
     TEXT_TITLE = 128,
     TEXT_WHY = 192,
-    CORR_RING = 128,
+    CORR_RING = CORR_COUNT_MAX,
     SPREAD_RING = 8
 };
 
@@ -169,23 +170,54 @@ struct row_recipe { // key: asset, recipe, digest
     utime_t approved;
 };
 
+enum { PLAN_ROW_DOCUMENT = 16 * 1024, PLAN_ROW_IMPACT = 2048, COMMAND_ROW_BYTES = 4096 };
+
 struct row_plan {
     uint64_t number;
     struct eid id;
+    uint8_t dirty, state, hazard, napprovals;
+    uint64_t incident;
+    char area[32], playbook_id[TEXT_NAME], name[TEXT_NAME], planned_by[TEXT_ID], rule[TEXT_TITLE];
+    utime_t planned, expires;
+    struct digest hash;
+    struct {
+        char person[TEXT_ID], function[32];
+    } approval[POLICY_FUNCTIONS_MAX * 2];
+    uint32_t document_len, impact_len;
+    char document[PLAN_ROW_DOCUMENT], impact[PLAN_ROW_IMPACT];
 };
 
 struct row_run {
     uint64_t number;
     struct eid id;
+    uint8_t dirty, state, dry;
+    uint64_t plan, incident;
+    char area[32], started_by[TEXT_ID], reason[TEXT_WHY];
+    utime_t started, ended;
+    utime_t wake;       // a step's delay ends, UTIME_NONE = none
+    struct eid command; // on its way, zero = none
+    struct run_state rs;
 };
 
 struct row_command {
     struct eid id;
-    uint64_t run;
+    uint8_t dirty, state;
+    uint64_t run, counter;
+    uint32_t step, length, signature_length;
+    char area[32], agent[TEXT_ID], code[40], result[TEXT_WHY];
+    utime_t issued, changed;
+    utime_t not_after; // wall clock
+    uint32_t max_runtime_ms;
+    char bytes[COMMAND_ROW_BYTES], signature[64];
+    char proof[512];
+    uint32_t proof_length;
 };
 
 struct row_agent {
     struct key128 key;
+    uint8_t dirty, up;
+    char id[TEXT_ID], version[32];
+    utime_t since;
     uint64_t counter;
 };
 
@@ -240,11 +272,12 @@ struct engine {
     uint32_t ids;    // ids made at pos
     uint32_t inputs; // inputs applied at this block's end
     utime_t now;     // last tick
+    utime_t wall;    // last wall clock told by an input, UTIME_NONE before the first
     utime_t watermark;
     utime_t next_session, next_clock, next_silence, next_shelf,
         next_sweep; // earliest work of each kind
-    struct digest digest, wanted;
-    bool recording_over, broken, set_announced;
+    struct digest digest, wanted, announced;
+    bool recording_over, broken, set_switched;
     char barrier[64];
     size_t digested; // effects already folded into the digest
     struct dirty *dirty;

@@ -3,7 +3,8 @@
 #include "core/engine/tiering.h"
 
 #include "core/engine/clock.h"
-#include "core/engine/context.h"
+#include "core/engine/live_of.h"
+#include "core/play/hazard.h"
 #include "group_fsm.h"
 
 void tiering_spread(struct engine *e, const struct row_group *g, int asset, utime_t t)
@@ -39,44 +40,15 @@ static uint32_t spread_of(const struct engine *e, struct span rule_id)
     return row ? row->n : 0;
 }
 
-static bool usable(const struct engine *e, int asset)
-{
-    const struct row_tool *t = context_tool(e, asset);
-
-    return !t || (strcmp(t->state, "unscheduled_down") != 0 &&
-                  strcmp(t->state, "scheduled_down") != 0 && strcmp(t->state, "nonscheduled") != 0);
-}
-
-static size_t usable_spares(const struct engine *e, const struct fab_asset *a)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < a->nspares; i++) {
-        n += usable(e, a->spare[i]);
-    }
-    return n;
-}
-
 enum tier tiering_hazard(const struct engine *e, int asset, enum tier base, char *why, size_t size)
 {
     const struct fab_asset *a = asset == FAB_NONE ? NULL : fab_asset(e->set->fab, asset);
-    const struct row_tool *t = context_tool(e, asset);
-    const struct fab_loop *loop = a && a->loop != FAB_NONE ? fab_loop(e->set->fab, a->loop) : NULL;
-    utime_t left = t && t->qtime_end != UTIME_NONE ? t->qtime_end - e->now : UTIME_NONE;
-    size_t spares = a ? usable_spares(e, a) : 0;
+    struct live live;
+    bool known = live_of(e, asset, &live);
+    struct hazard h = hazard_of(e->set->fab, a, base, known ? &live : NULL, e->set->policy);
 
-    why[0] = '\0';
-    if (loop && left != UTIME_NONE && left > 0 && left < loop->restore) {
-        (void)snprintf(why, size, "queue time of its lots ends in %d min, restoring takes %d min",
-                       (int)(left / UTIME_MINUTE), (int)(loop->restore / UTIME_MINUTE));
-        return tier_raise(base, 1);
-    }
-    // Static scarcity stands in the base tier already; only what was lost meanwhile raises.
-    if (a && spares < a->nspares && spares < e->set->policy->spares_below) {
-        (void)snprintf(why, size, "%zu of %zu qualified spares left", spares, a->nspares);
-        return tier_raise(base, 1);
-    }
-    return base;
+    (void)snprintf(why, size, "%s", h.why);
+    return h.tier;
 }
 
 static uint32_t bits(uint8_t v)
@@ -109,7 +81,7 @@ void tiering_incident(struct engine *e, struct row_incident *inc, const struct s
                       const struct rule *rule, struct buf *out)
 {
     enum tier before = (enum tier)inc->tier, hazard, now;
-    char production[96], why[TEXT_WHY];
+    char production[HAZARD_WHY_MAX], why[TEXT_WHY + HAZARD_WHY_MAX];
     bool spread;
 
     if (s->base < inc->base_tier) { // a graver asset joins: the incident is about that one now
@@ -130,9 +102,7 @@ void tiering_incident(struct engine *e, struct row_incident *inc, const struct s
     inc->hazard = (uint8_t)hazard;
     inc->tier = (uint8_t)tier_graver(now, before);
     (void)snprintf(
-        why, sizeof(why), "base %s of %s%s%s%s%s%s%s%s", tier_name((enum tier)inc->base_tier),
-        inc->asset[0] ? inc->asset : "an unknown asset", production[0] ? "; " : "", production,
-        spread ? "; same sign on several assets" : "",
+        why, sizeof(why), "%s%s%s%s%s%s", production, spread ? "; same sign on several assets" : "",
         inc->rule_step ? "; its rule says one step graver" : "",
         inc->forced ? "; its rule says T1" : "", inc->axes.q >= 2 ? "; quality at stake" : "",
         inc->axes.c >= 2 ? "; confidentiality at stake" : "");
@@ -157,7 +127,7 @@ void tiering_group(struct engine *e, struct row_group *g, const struct row_incid
     is = tier_clocked((enum tier)g->tier, g->axes);
     if (is < was) { // clocks are re-based when a tier rises, never when it falls
         g->ack_due = e->now + e->set->policy->clock[is].limit[PHASE_ACK];
-        if (g->state == GROUP_ACKNOWLEDGED || g->state == GROUP_SHELVED) {
+        if (g->state == GROUP_IS_ACKNOWLEDGED || g->state == GROUP_IS_SHELVED) {
             (void)fsm_step(&group_fsm, &g->state, GROUP_ON_WORSEN, NULL);
             g->acked = UTIME_NONE;
         }

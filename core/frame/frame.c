@@ -14,7 +14,7 @@
 enum {
     PREFIX = 64,                    // room for "@2026-11-22T01:02:03.456789012+09:00 "
     KEEP = RECORD_MAX + PREFIX + 1, // and for the CR of a record that just fits
-    PROBE = 64,                     // bytes after which FRAME_AUTO decides
+    PROBE = 1024,                   // bytes after which FRAME_AUTO decides
     COUNT_DIGITS = 9,
 };
 
@@ -183,8 +183,10 @@ static bool close_record(struct framer *f, struct span s, struct frame *ret)
     if (f->kind == FRAME_RECORDED) {
         bool comment = s.p[0] == '#';
 
+        uint64_t all = total;
+
         if (comment || !read_recorded(&s, &total, ret)) {
-            f->skipped += comment ? 0 : total;
+            f->skipped += comment ? 0 : all;
             return false;
         }
     }
@@ -256,15 +258,11 @@ static enum frame_rc next_json(struct framer *f, struct frame *ret)
 {
     while (input(f)->n) {
         struct span in = *input(f);
-        enum json_step step = JSON_MORE;
-        uint64_t line = f->line, begin = f->total ? f->begin : line;
-        size_t i = 0;
+        uint64_t lines, line, begin = f->total ? f->begin : f->line;
+        size_t i;
+        enum json_step step = json_cut_run(&f->cut, in, &i, &lines);
 
-        while (i < in.n && step == JSON_MORE) {
-            line += in.p[i] == '\n';
-            step = json_cut_step(&f->cut, in.p[i]);
-            i++;
-        }
+        line = f->line + lines - (step == JSON_BEFORE && in.p[i - 1] == '\n');
         if (step == JSON_BLANK) {
             drop(f, 1);
             f->line = line;
@@ -273,7 +271,7 @@ static enum frame_rc next_json(struct framer *f, struct frame *ret)
         if (step == JSON_MORE) {
             take(f, in.n);
             f->line = line;
-            return FRAME_NONE;
+            continue;
         }
         i -= step == JSON_BEFORE;
         {
@@ -380,6 +378,20 @@ static enum frame_rc next_datagram(struct framer *f, struct frame *ret)
     return FRAME_NONE;
 }
 
+// Behind blanks, empty lines and the "# ..." lines that people write above a recording.
+static size_t skip_remarks(struct span s, size_t i)
+{
+    for (;;) {
+        while (i < s.n && is_blank(s.p[i])) {
+            i++;
+        }
+        if (i + 1 >= s.n || s.p[i] != '#' || s.p[i + 1] != ' ') {
+            return i + 1 == s.n && s.p[i] == '#' ? s.n : i;
+        }
+        i += span_find(span_sub(s, i, s.n), '\n');
+    }
+}
+
 // Kind by the first bytes; FRAME_AUTO while they do not say. '[' alone begins many text logs
 // ("[Sun Nov 22 ..."), so it must be followed by something that begins a value with structure.
 static enum frame_kind probe(struct span s, bool all)
@@ -391,9 +403,7 @@ static enum frame_kind probe(struct span s, bool all)
     } else if (s.n < 3 && span_starts(SPAN_LIT("\xEF\xBB\xBF"), s)) {
         return all ? FRAME_LINES : FRAME_AUTO;
     }
-    while (i < s.n && is_blank(s.p[i])) {
-        i++;
-    }
+    i = skip_remarks(s, i);
     if (i < s.n && s.p[i] == '{') {
         return FRAME_JSON;
     }
@@ -456,6 +466,8 @@ enum frame_rc framer_next(struct framer *f, struct frame *ret)
 
     *ret = (struct frame){0};
     if (f->broken) {
+        ret->skipped = f->piece.n;
+        f->piece = SPAN_NONE;
         return FRAME_BROKEN;
     }
     if (f->total == 0) {

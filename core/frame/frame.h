@@ -10,7 +10,8 @@
 // FRAME_LINES     records end with LF; empty lines are counted as lines but are no records
 // FRAME_SYSLOG    RFC 6587: the first byte of each frame decides: a digit = octet counting
 //                 "LEN SP MSG", else LF-ended. A broken count cannot be re-synchronised: the framer
-//                 says FRAME_BROKEN and the connection must be closed
+//                 says FRAME_BROKEN, now and for ever, and the connection must be closed
+//                 and what came behind it thrown away (`skipped` of that answer says how much)
 // FRAME_RECORDED  lines "@RFC3339 record": a recording (share/doc/RECORDING.md); `received` is set.
 //                 "!RFC3339 barrier NAME" gives a barrier
 // FRAME_JSON      a sequence of JSON texts, pretty-printed or one a line, told apart by nesting

@@ -38,7 +38,7 @@ static enum json_step in_string(struct json_cut *c, char byte)
     return JSON_MORE;
 }
 
-enum json_step json_cut_step(struct json_cut *c, char byte)
+static enum json_step step(struct json_cut *c, char byte)
 {
     if (!c->begun) {
         return begin(c, byte);
@@ -72,4 +72,39 @@ enum json_step json_cut_step(struct json_cut *c, char byte)
     c->at_start = false;
     c->prev = byte;
     return JSON_MORE;
+}
+
+// Bytes that change nothing but `prev`: neither blank, quote, brace nor bracket.
+static bool is_quiet(char c)
+{
+    return (unsigned char)c > ' ' && c != '"' && c != '{' && c != '}' && c != '[' && c != ']';
+}
+
+enum json_step json_cut_run(struct json_cut *c, struct span in, size_t *ret_used,
+                            uint64_t *ret_lines)
+{
+    enum json_step answer = JSON_MORE;
+    uint64_t lines = 0;
+    size_t i = 0;
+
+    while (i < in.n && answer == JSON_MORE) {
+        if (c->string && !c->escape) {
+            while (i < in.n && in.p[i] != '"' && in.p[i] != '\\' && in.p[i] != '\n') {
+                i++;
+            }
+        } else if (c->begun && !c->line && !c->string && is_quiet(in.p[i])) {
+            while (i + 1 < in.n && is_quiet(in.p[i + 1])) {
+                i++;
+            }
+            c->prev = in.p[i++];
+            c->at_start = false;
+        }
+        if (i < in.n) {
+            lines += in.p[i] == '\n';
+            answer = step(c, in.p[i++]);
+        }
+    }
+    *ret_used = i;
+    *ret_lines = lines;
+    return answer;
 }

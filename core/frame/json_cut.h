@@ -29,6 +29,9 @@ enum json_step {
     JSON_BEFORE, // the text ended before this byte, which was not taken
 };
 
-enum json_step json_cut_step(struct json_cut *c, char byte);
+// Reads until a byte says something else than JSON_MORE, or to the end. `ret_used` bytes were read (with
+// the one that JSON_BEFORE speaks of), `ret_lines` line ends were among them.
+enum json_step json_cut_run(struct json_cut *c, struct span in, size_t *ret_used,
+                            uint64_t *ret_lines);
 
 #endif

@@ -5,7 +5,7 @@
 #        awk -v mode=files   -f sqlgen.awk sql/.../*.sql          statements of each file, in order
 # A file's statements end with a semicolon at the end of a line; bodies stand between $$ and $$ (an odd
 # number of $$ on a line opens or closes one). Lines that are only a comment outside a body are left out.
-function c(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); return s }
+function c(s) { gsub(/\\/, "\\\\&", s); gsub(/"/, "\\\"", s); return s }
 function base(f) { sub(/.*\//, "", f); sub(/\.sql$/, "", f); return f }
 function finish() {
     if (last == "") return

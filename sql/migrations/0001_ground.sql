@@ -28,7 +28,7 @@ create table soc.site (
 comment on table soc.site is 'this installation: the site number of every row and id';
 insert into soc.site default values;
 
-create function soc.this_site() returns int4 language sql stable
+create function soc.this_site() returns int4 language sql stable security definer
     set search_path = pg_catalog, pg_temp
     as $$ select site from soc.site $$;
 comment on function soc.this_site() is 'default of every column named site';

@@ -265,8 +265,6 @@ create unique index on soc.incident (number);
 create index on soc.member (incident_id);
 create index on soc.timeline (incident_id, event_time, id);
 create index on soc.clock (due) where met is null;
-alter table soc.status add check (one = 1);
-alter table soc.intent_done add foreign key (intent) references soc.intent (id);
 
 -- What people may not read as a table: the bytes of records leave a trace when they are read.
 comment on column soc.raw.bytes is 'as received; api.read_raw() gives them and leaves an audit row';

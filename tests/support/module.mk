@@ -1,2 +1,3 @@
+# Everything here is built; a test links only what it calls (archive members).
 SHELF := tests/support
-$(SHELF)_SRC := store_mem.c store_mem_rows.c store_suite.c store_suite_rows.c
+$(SHELF)_SRC := $(notdir $(wildcard tests/support/*.c))

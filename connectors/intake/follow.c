@@ -1,0 +1,174 @@
+// follow.c - a file that grows and is rotated.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The place of a record is (inode, end offset), kept in the journal alone. At a start the file with
+// the inode of the high water is looked for in the directory (it may have been renamed by rotation)
+// and read to its end first; then the file that has the name now is read from its beginning. A file
+// that became shorter than what was read of it was rewritten and is read from its beginning.
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "connectors/intake/source.h"
+#include "core/base/log.h"
+
+enum { PIECES_AT_ONCE = 16 };
+#define FOLLOW_NS 100000000
+
+static void on_look(void *ctx);
+
+static void look_in(struct source *s, ntime_t ns)
+{
+    if (s->timer == 0) {
+        s->timer = loop_timer(s->pool->loop, clock_mono() + ns, on_look, s);
+    }
+}
+
+static bool begin_file(struct source *s, int fd, uint64_t inode, uint64_t offset)
+{
+    framer_free(s->framer);
+    s->framer = framer_new(s->conf->json ? FRAME_JSON : FRAME_LINES);
+    if (!s->framer || lseek(fd, (off_t)offset, SEEK_SET) < 0) {
+        close(fd);
+        return false;
+    }
+    framer_seek(s->framer, offset, 1); // line numbers of a followed file are not used
+    s->fd = fd;
+    s->inode = inode;
+    s->offset = offset;
+    return true;
+}
+
+static int open_regular(const struct source *s, const char *name, struct stat *st)
+{
+    int fd = openat(s->dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd >= 0 && (fstat(fd, st) < 0 || !S_ISREG(st->st_mode))) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+// Opens the file that has the name now. False when there is none yet.
+static bool open_current(struct source *s, uint64_t known_inode, uint64_t known_offset)
+{
+    struct stat st;
+    int fd = open_regular(s, s->name, &st);
+    bool goes_on = fd >= 0 && st.st_ino == known_inode && (uint64_t)st.st_size >= known_offset;
+
+    return fd >= 0 && begin_file(s, fd, st.st_ino, goes_on ? known_offset : 0);
+}
+
+// The file of the high water under another name: what rotation made of it.
+static bool open_rotated(struct source *s, uint64_t inode, uint64_t offset)
+{
+    int copy = openat(s->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *d = copy < 0 ? NULL : fdopendir(copy);
+    bool found = false;
+    struct dirent *e;
+
+    while (d && !found && (e = readdir(d)) != NULL) {
+        struct stat st;
+        int fd = e->d_ino == inode ? open_regular(s, e->d_name, &st) : -1;
+
+        if (fd >= 0) {
+            if (st.st_ino == inode && (uint64_t)st.st_size >= offset) {
+                found = begin_file(s, fd, inode, offset);
+            } else {
+                close(fd);
+            }
+        }
+    }
+    if (d) {
+        closedir(d);
+    }
+    return found;
+}
+
+// At the end of the open file: does the name stand for another one, or was this one rewritten?
+static bool moved_on(struct source *s)
+{
+    struct stat now, mine;
+
+    if (fstat(s->fd, &mine) == 0 && (uint64_t)mine.st_size < s->offset) {
+        log_line(LOG_WARN, "a followed file became shorter: it is read anew", "file", s->conf->path,
+                 NULL);
+        return true;
+    }
+    return fstatat(s->dir, s->name, &now, 0) == 0 && now.st_ino != s->inode;
+}
+
+static void leave_file(struct source *s)
+{
+    close(s->fd);
+    s->fd = -1;
+    s->inode = s->offset = 0;
+}
+
+// Reads on: true when there may be more at once.
+static bool read_on(struct source *s)
+{
+    ssize_t n;
+
+    if (source_take(s, s->framer, s->inode) == FRAME_ONE) {
+        return false; // stopped: source_resume() looks again
+    }
+    n = read(s->fd, s->bytes, READ_MAX);
+    if (n > 0) {
+        s->offset += (uint64_t)n;
+        framer_feed(s->framer, span_of(s->bytes, (size_t)n));
+        return source_take(s, s->framer, s->inode) != FRAME_ONE;
+    }
+    if (moved_on(s)) {
+        framer_finish(s->framer); // a last line without its end will get none any more
+        if (source_take(s, s->framer, s->inode) != FRAME_ONE) {
+            leave_file(s);
+            return open_current(s, 0, 0);
+        }
+    }
+    return false;
+}
+
+static void on_look(void *ctx)
+{
+    struct source *s = ctx;
+    bool more = s->fd >= 0 || open_current(s, 0, 0);
+
+    s->timer = 0;
+    for (unsigned i = 0; more && i < PIECES_AT_ONCE; i++) {
+        more = read_on(s);
+    }
+    if (!gather_stopped(s->pool->gather)) {
+        look_in(s, more ? 0 : FOLLOW_NS);
+    }
+}
+
+int source_start_follow(struct source *s, struct err *err)
+{
+    const struct journal_source *known = journal_source(s->pool->gather->journal, s->number);
+    const char *slash = strrchr(s->conf->path, '/');
+    struct stat st;
+
+    s->dir = s->fd;
+    s->fd = -1;
+    s->name = slash ? slash + 1 : s->conf->path;
+    if (fstat(s->dir, &st) < 0 || !S_ISDIR(st.st_mode)) {
+        return err_set(err, E_SYSTEM, "intake.follow", "%s is in no directory", s->conf->path);
+    }
+    if (known && known->origin_a) {
+        if (!open_rotated(s, known->origin_a, known->origin_b)) {
+            log_line(LOG_WARN, "the file read last is gone: the present one is read from its start",
+                     "file", s->conf->path, NULL);
+        }
+    }
+    look_in(s, 0);
+    return 0;
+}
+
+void source_resume_follow(struct source *s)
+{
+    look_in(s, 0);
+}

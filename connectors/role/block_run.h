@@ -1,0 +1,30 @@
+// block_run.h - one block of the journal to one result: decode, match, count.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The result depends on the block's bytes and the set alone (block.h: each block declares its sources),
+// so any detect gives the same. Used by the detect role, by tests/support/world.c and by replay.
+// Counters of a source stand before each tick and at the end of the block. A record whose result
+// would not fit is dead-lettered with the reason.
+#ifndef CONNECTORS_ROLE_BLOCK_RUN_H
+#define CONNECTORS_ROLE_BLOCK_RUN_H
+
+#include "core/decode/decode.h"
+#include "core/detect/ruleset.h"
+#include "core/model/result.h"
+
+// Farther from receive time than this is a clock fault: an agent's spool may hold a night.
+#define BLOCK_SKEW_MAX UTIME_DAY
+
+struct block_run;
+
+// Both sets are borrowed. NULL without memory.
+struct block_run *block_run_new(const struct sourceset *sources, const struct ruleset *rules);
+void block_run_free(struct block_run *b);
+
+// Writes the whole result (result_end() done) into `result`, whose maximum must be RESULT_MAX.
+// `skip`: records to be dead-lettered unseen. `at` (may be NULL) is called before each record is
+// decoded. E_INPUT: the block is damaged.
+int block_run(struct block_run *b, struct span block, const uint32_t *skip, size_t nskip,
+              void (*at)(void *ctx, uint32_t rec), void *ctx, struct buf *result, struct err *err);
+
+#endif

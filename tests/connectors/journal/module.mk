@@ -1,0 +1,1 @@
+TESTS_connectors/journal := test_journal

@@ -1,0 +1,1 @@
+TESTS_core/frame := test_frame

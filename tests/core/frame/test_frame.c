@@ -1,0 +1,326 @@
+// test_frame.c - records do not depend on how the bytes of a stream were cut.
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+// cmocka wants the four above first
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "core/base/attr.h"
+#include "core/frame/frame.h"
+#include "core/model/block.h"
+
+// What a run of the framer gave, as one text: "line-line_end@end_offset+skipped[flags]:bytes\n".
+static void add_frame(struct buf *out, const struct frame *f)
+{
+    buf_printf(out, "%llu-%llu@%llu+%llu%s%s%lld:", (unsigned long long)f->line,
+               (unsigned long long)f->line_end, (unsigned long long)f->end_offset,
+               (unsigned long long)f->skipped, f->oversize ? "o" : "", f->barrier ? "b" : "",
+               (long long)f->received);
+    buf_put_span(out, f->bytes);
+    buf_u8(out, '\n');
+}
+
+static void drain(struct framer *f, struct buf *out)
+{
+    struct frame frame;
+    enum frame_rc rc;
+
+    while ((rc = framer_next(f, &frame)) == FRAME_ONE) {
+        add_frame(out, &frame);
+    }
+    if (rc == FRAME_BROKEN && (out->len < 2 || out->p[out->len - 2] != '!')) {
+        buf_str(out, "broken!\n");
+    }
+}
+
+// Feeds `in` in pieces: step 0 = all at once, 1 = byte by byte, else random lengths up to `step`.
+// Every piece is a fresh copy of exactly its size, so that the sanitiser sees reads behind it.
+static void run(enum frame_kind kind, struct span in, unsigned step, unsigned seed, struct buf *out)
+{
+    struct framer *f = framer_new(kind);
+
+    assert_non_null(f);
+    while (in.n) {
+        size_t n = step == 0   ? in.n
+                   : step == 1 ? 1
+                               : 1 + (seed = seed * 1103515245u + 12345u) / 65536u % step;
+        struct span piece = span_sub(in, 0, n);
+        char *copy = malloc(piece.n);
+
+        assert_non_null(copy);
+        memcpy(copy, piece.p, piece.n);
+        framer_feed(f, span_of(copy, piece.n));
+        drain(f, out);
+        free(copy);
+        in = span_sub(in, piece.n, in.n);
+    }
+    framer_finish(f);
+    drain(f, out);
+    assert_int_equal(framer_pending(f), 0);
+    framer_free(f);
+    assert_true(buf_ok(out));
+}
+
+static void assert_frames(enum frame_kind kind, struct span in, const char *expected)
+{
+    static const unsigned steps[] = {0, 1, 2, 3, 7, 64, 1000};
+
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+        for (unsigned seed = 1; seed < 6; seed++) {
+            AUTO_BUF out;
+
+            buf_init(&out, 64 << 20);
+            run(kind, in, steps[i], seed, &out);
+            buf_u8(&out, 0);
+            assert_string_equal(out.p, expected);
+        }
+    }
+}
+
+static void lines_end_with_lf_or_crlf_and_empty_ones_only_count(void **state)
+{
+    (void)state;
+    assert_frames(FRAME_LINES, SPAN_LIT("one\n\r\n\ntwo\r\nth\rree"),
+                  "1-1@4+00:one\n4-4@12+00:two\n5-5@18+00:th\rree\n");
+    assert_frames(FRAME_LINES, SPAN_LIT(""), "");
+    assert_frames(FRAME_LINES, SPAN_LIT("\n\n"), "");
+}
+
+static void nul_stays_in_lines_and_ends_a_syslog_record(void **state)
+{
+    AUTO_BUF out;
+
+    (void)state;
+    buf_init(&out, 1000);
+    run(FRAME_LINES, SPAN_LIT("a\0b\nc"), 1, 1, &out);
+    assert_memory_equal(out.p, "1-1@4+00:a\0b\n", 13);
+    assert_frames(FRAME_SYSLOG, SPAN_LIT("<1>a\0<2>b\r\n\0\n<3>c"),
+                  "1-1@5+00:<1>a\n2-2@11+00:<2>b\n5-5@17+00:<3>c\n");
+}
+
+static void both_framings_may_alternate_in_one_stream(void **state)
+{
+    (void)state;
+    assert_frames(FRAME_SYSLOG, SPAN_LIT("5 <1>ab6 <2>cd\n<3>ef\n4 <4>g"),
+                  "1-1@7+00:<1>ab\n2-2@15+00:<2>cd\n3-3@21+00:<3>ef\n4-4@27+00:<4>g\n");
+}
+
+static void two_counted_records_in_one_segment_are_two(void **state)
+{
+    (void)state;
+    assert_frames(FRAME_SYSLOG,
+                  SPAN_LIT("48 <1>1 2003-10-11T22:14:15.003Z host.local - - - -"
+                           "25 <3>1 - host.local - - - -38 <2>1 - host.local su - - - "
+                           "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5"),
+                  "1-1@51+00:<1>1 2003-10-11T22:14:15.003Z host.local - - - -\n"
+                  "2-2@79+00:<3>1 - host.local - - - -\n"
+                  "3-3@120+00:<2>1 - host.local su - - - "
+                  "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\n");
+}
+
+static void a_broken_count_breaks_the_stream(void **state)
+{
+    static const struct span bad[] = {SPAN_LIT("16<1>1"), SPAN_LIT("0 a"), SPAN_LIT("12x"),
+                                      SPAN_LIT("1234567890 a"),
+                                      SPAN_LIT("2026-11-22T01:02:03Z a b")};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        assert_frames(FRAME_SYSLOG, bad[i], "broken!\n");
+    }
+    assert_frames(FRAME_SYSLOG, SPAN_LIT("16 <1>1 - - - - - -xaaa"),
+                  "1-1@19+00:<1>1 - - - - - -\n2-2@23+00:xaaa\n");
+}
+
+static void a_broken_count_says_how_much_was_lost(void **state)
+{
+    struct framer *f = framer_new(FRAME_SYSLOG);
+    struct frame frame;
+
+    (void)state;
+    framer_feed(f, SPAN_LIT("12x456789"));
+    assert_int_equal(framer_next(f, &frame), FRAME_BROKEN);
+    assert_int_equal(frame.skipped, 9);
+    assert_int_equal(framer_next(f, &frame), FRAME_BROKEN);
+    assert_int_equal(frame.skipped, 0);
+    framer_free(f);
+}
+
+static void a_count_cut_short_by_the_end_keeps_its_bytes(void **state)
+{
+    (void)state;
+    assert_frames(FRAME_SYSLOG, SPAN_LIT("50 <1>half"), "1-1@10+00:<1>half\n");
+}
+
+static void every_datagram_is_one_record(void **state)
+{
+    struct framer *f = framer_new(FRAME_DATAGRAM);
+    AUTO_BUF out;
+
+    (void)state;
+    buf_init(&out, 1000);
+    framer_feed(f, SPAN_LIT("<1>a\nb\r\n\0"));
+    drain(f, &out);
+    framer_feed(f, SPAN_LIT("\n"));
+    drain(f, &out);
+    framer_feed(f, SPAN_LIT("5 <1>c"));
+    drain(f, &out);
+    buf_u8(&out, 0);
+    assert_string_equal(out.p, "1-1@9+00:<1>a\nb\n3-3@16+00:5 <1>c\n");
+    framer_free(f);
+}
+
+static void recorded_lines_carry_their_receive_time(void **state)
+{
+    (void)state;
+    assert_frames(
+        FRAME_RECORDED,
+        SPAN_LIT("# a recording\n@2026-11-20T02:00:00.5Z <1>a\r\n"
+                 "!2026-11-20T02:00:01Z barrier approved\n@2026-11-20T11:00:02+09:00  b\n"),
+        "2-2@44+01795140000500000000:<1>a\n3-3@83+0b1795140001000000000:approved\n"
+        "4-4@113+01795140002000000000: b\n");
+}
+
+static void what_a_recording_does_not_say_is_counted(void **state)
+{
+    (void)state;
+    assert_frames(FRAME_RECORDED,
+                  SPAN_LIT("nonsense\n@x y\n!2026-11-20T02:00:01Z stop\n"
+                           "@2026-11-20T02:00:00Z a\n"),
+                  "4-4@65+381795140000000000000:a\n");
+}
+
+static void json_texts_are_told_apart_by_nesting(void **state)
+{
+    (void)state;
+    assert_frames(
+        FRAME_JSON,
+        SPAN_LIT("{\"a\":1}\n\n{\n \"b\": \"}\\\"{\",\n \"c\": [\n{}]\n}\n[1]{\"d\":2} 42\r\n"),
+        "1-1@7+00:{\"a\":1}\n3-7@38+00:{\n \"b\": \"}\\\"{\",\n \"c\": [\n{}]\n}\n"
+        "8-8@42+00:[1]\n8-8@49+00:{\"d\":2}\n8-8@54+00:42\n");
+}
+
+static void a_broken_json_line_does_not_swallow_the_next(void **state)
+{
+    (void)state;
+    assert_frames(FRAME_JSON, SPAN_LIT("{\"a\":{\"b\":1}\n{\"c\":2}\n"),
+                  "1-1@13+00:{\"a\":{\"b\":1}\n2-2@20+00:{\"c\":2}\n");
+    assert_frames(FRAME_JSON, SPAN_LIT("{\"a\":\"open\n{\"c\":2}\nplain text\n{\"d\":3}"),
+                  "1-1@11+00:{\"a\":\"open\n2-2@18+00:{\"c\":2}\n3-3@30+00:plain text\n"
+                  "4-4@37+00:{\"d\":3}\n");
+}
+
+static void auto_tells_recordings_json_and_lines_by_their_first_bytes(void **state)
+{
+    (void)state;
+    assert_frames(FRAME_AUTO, SPAN_LIT("\xEF\xBB\xBF\n {\n\"a\":1}"), "2-3@13+00:{\n\"a\":1}\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("[ {\"a\":1}]"), "1-1@10+00:[ {\"a\":1}]\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("[Sun Nov 22] {\nx"),
+                  "1-1@15+00:[Sun Nov 22] {\n2-2@16+00:x\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("@2026-11-20T02:00:00Z a\n"),
+                  "1-1@24+01795140000000000000:a\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("# the story\n# by us\n@2026-11-20T02:00:00Z a\n"),
+                  "3-3@44+01795140000000000000:a\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("#separator \\x09\n"), "1-1@16+00:#separator \\x09\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("# no end"), "1-1@8+00:# no end\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("@user said\n"), "1-1@11+00:@user said\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("\n\n<1>a\n"), "3-3@7+00:<1>a\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("x"), "1-1@1+00:x\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT(""), "");
+}
+
+static void check_oversize(enum frame_kind kind, const char *head, const char *tail, size_t body,
+                           unsigned step)
+{
+    AUTO_BUF in;
+    struct frame frame;
+    struct framer *f = framer_new(kind);
+    size_t at = 0, total = strlen(head) + body;
+    bool found = false;
+
+    buf_init(&in, 32 << 20);
+    buf_str(&in, head);
+    memset(buf_reserve(&in, body), 'x', body);
+    buf_advance(&in, body);
+    buf_str(&in, tail);
+    while (at < in.len || !found) {
+        size_t n = in.len - at < step ? in.len - at : step;
+
+        framer_feed(f, span_of(in.p + at, n));
+        at += n;
+        if (at == in.len) {
+            framer_finish(f);
+        }
+        while (framer_next(f, &frame) == FRAME_ONE) {
+            if (!found) {
+                size_t whole = total - (kind == FRAME_SYSLOG ? strlen(head) - 3 : 0);
+
+                assert_int_equal(frame.oversize, whole > RECORD_MAX);
+                assert_int_equal(frame.bytes.n, whole > RECORD_MAX ? RECORD_MAX : whole);
+                assert_int_equal(frame.skipped, whole > RECORD_MAX ? whole - RECORD_MAX : 0);
+                found = true;
+            } else {
+                assert_memory_equal(frame.bytes.p, "<9>next", 7);
+                assert_int_equal(frame.bytes.n, 7);
+            }
+        }
+        assert_true(framer_pending(f) <= in.len);
+    }
+    framer_free(f);
+}
+
+static void a_record_over_the_bound_is_cut_and_counted(void **state)
+{
+    static const unsigned steps[] = {4096, 65537, 1 << 25};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+        check_oversize(FRAME_LINES, "<1>", "\n<9>next\n", 10 << 20, steps[i]);
+        check_oversize(FRAME_SYSLOG, "<1>", "\n<9>next\n", 10 << 20, steps[i]);
+        check_oversize(FRAME_SYSLOG, "1000003 <1>", "7 <9>next", 1000000, steps[i]);
+        check_oversize(FRAME_LINES, "<1>", "\r\n<9>next\n", RECORD_MAX - 3, steps[i]);
+        check_oversize(FRAME_LINES, "<1>", "\r\n<9>next\n", RECORD_MAX - 2, steps[i]);
+    }
+}
+
+static void a_follower_goes_on_where_it_stopped(void **state)
+{
+    struct framer *f = framer_new(FRAME_LINES);
+    struct frame frame;
+
+    (void)state;
+    framer_seek(f, 1000, 17);
+    framer_feed(f, SPAN_LIT("ab\ncd"));
+    assert_int_equal(framer_next(f, &frame), FRAME_ONE);
+    assert_int_equal(frame.end_offset, 1003);
+    assert_int_equal(frame.line, 17);
+    assert_int_equal(framer_next(f, &frame), FRAME_NONE);
+    assert_int_equal(framer_pending(f), 2);
+    framer_free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_end_with_lf_or_crlf_and_empty_ones_only_count),
+        cmocka_unit_test(nul_stays_in_lines_and_ends_a_syslog_record),
+        cmocka_unit_test(both_framings_may_alternate_in_one_stream),
+        cmocka_unit_test(two_counted_records_in_one_segment_are_two),
+        cmocka_unit_test(a_broken_count_breaks_the_stream),
+        cmocka_unit_test(a_broken_count_says_how_much_was_lost),
+        cmocka_unit_test(a_count_cut_short_by_the_end_keeps_its_bytes),
+        cmocka_unit_test(every_datagram_is_one_record),
+        cmocka_unit_test(recorded_lines_carry_their_receive_time),
+        cmocka_unit_test(what_a_recording_does_not_say_is_counted),
+        cmocka_unit_test(json_texts_are_told_apart_by_nesting),
+        cmocka_unit_test(a_broken_json_line_does_not_swallow_the_next),
+        cmocka_unit_test(auto_tells_recordings_json_and_lines_by_their_first_bytes),
+        cmocka_unit_test(a_record_over_the_bound_is_cut_and_counted),
+        cmocka_unit_test(a_follower_goes_on_where_it_stopped),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
