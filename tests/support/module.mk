@@ -1,2 +1,2 @@
 SHELF := tests/support
-$(SHELF)_SRC :=
+$(SHELF)_SRC := standin_engine.c
