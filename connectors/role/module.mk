@@ -1,5 +1,5 @@
 SHELF := connectors/role
-$(SHELF)_SRC := agents.c announce.c block_run.c config.c detect.c intake.c set_load.c
+$(SHELF)_SRC := agent_net.c agents.c announce.c block_run.c config.c detect.c exec.c gate.c intake.c set_load.c wslink.c
 
 PROGRAMS += intake detect
 intake_MAIN := connectors/role/intake_main.c
@@ -9,7 +9,12 @@ detect_MAIN := connectors/role/detect_main.c
 detect_USES := connectors/role
 detect_DIR := libexec
 
-PROGRAMS += fabsoc-farend
+PROGRAMS += gate fabsoc-agent fabsoc-farend
+fabsoc-agent_MAIN := connectors/role/agent_main.c
+fabsoc-agent_USES := connectors/role
+gate_MAIN := connectors/role/gate_main.c
+gate_USES := connectors/role
+gate_DIR := libexec
 fabsoc-farend_MAIN := tests/support/farend/farend_main.c
 fabsoc-farend_USES := connectors/os
 fabsoc-farend_DIR := libexec
