@@ -444,6 +444,11 @@ bool console_ready(const struct console *c)
     return c->state.filled && f->ops->ready(f->state);
 }
 
+const char *console_message(const struct console *c)
+{
+    return c->message;
+}
+
 bool console_is_over(const struct console *c)
 {
     return c->over;

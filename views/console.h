@@ -33,9 +33,10 @@ void console_draw(struct console *c, struct canvas *canvas);
 
 // True when the screen on top and the state were answered at least once: a dump may be taken.
 bool console_ready(const struct console *c);
-bool console_is_over(const struct console *c); // the person left
-bool console_take_dirty(struct console *c);    // something changed since the last call
-bool console_take_bell(struct console *c);     // a T0 or T1 incident appeared
-bool console_take_repaint(struct console *c);  // Ctrl-L
+const char *console_message(const struct console *c); // the message line, "" when empty
+bool console_is_over(const struct console *c);        // the person left
+bool console_take_dirty(struct console *c);           // something changed since the last call
+bool console_take_bell(struct console *c);            // a T0 or T1 incident appeared
+bool console_take_repaint(struct console *c);         // Ctrl-L
 
 #endif

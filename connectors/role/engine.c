@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "connectors/act/proof.h"
@@ -38,6 +40,7 @@ struct engine_role {
     bool tail_known, own_death[DETECTS_MAX], faulted;
     struct agent_key *key;
     size_t nkeys;
+    int passfile; // -1: none was given
     struct buf scratch;
 };
 
@@ -358,6 +361,13 @@ static void on_store(void *ctx, int fd, unsigned events)
 
 // ---- control
 
+static const char *conninfo_of(struct engine_role *r, struct span conninfo)
+{
+    return r->passfile < 0 ? arena_str(&r->config.arena, conninfo)
+                           : arena_printf(&r->config.arena, SPAN_FMT " passfile=/proc/self/fd/%d",
+                                          SPAN_ARG(conninfo), r->passfile);
+}
+
 static int start(void *ctx, struct span config, struct err *err)
 {
     struct engine_role *r = ctx;
@@ -369,7 +379,7 @@ static int start(void *ctx, struct span config, struct err *err)
     if (rc == 0) {
         rc = y_need_text(&r->config.docs, r->config.own, "conninfo", &conninfo, err);
     }
-    rc = rc ? rc : store_pg_open(arena_str(&r->config.arena, conninfo), &r->store, err);
+    rc = rc ? rc : store_pg_open(conninfo_of(r, conninfo), &r->store, err);
     rc = rc ? rc : shell_open(r->store, &hooks, r->config.detects, &r->config.set, &r->shell, err);
     rc = rc ? rc : sandbox_enter(&box, err);
     if (rc) {
@@ -444,6 +454,16 @@ static void lost(void *ctx, enum role role, unsigned index)
     drop_link(r, l);
 }
 
+// The password file as the role's own: libpq takes a path only, refuses files that others may read, and
+// the file on disk belongs to whoever ran init. So it lies in memory, under a descriptor of ours.
+static void keep_passfile(struct engine_role *r, struct span text)
+{
+    r->passfile = memfd_create("passfile", MFD_CLOEXEC);
+    if (r->passfile < 0 || fchmod(r->passfile, 0600) < 0 || file_write_all(r->passfile, text) < 0) {
+        log_error("the password file could not be kept");
+    }
+}
+
 // Public keys: PEM under the names command.pub and agents/NAME.pub.
 static void credential(struct engine_role *r, struct span name, struct span pem)
 {
@@ -482,7 +502,12 @@ static void take_fd(void *ctx, enum ctl_fd what, unsigned index, struct span nam
         while ((n = read(fd, chunk, sizeof(chunk))) > 0) {
             buf_put(&text, chunk, (size_t)n);
         }
-        credential(r, name, buf_span(&text));
+        if (span_eq_str(name, "passfile")) {
+            keep_passfile(r, buf_span(&text));
+        } else {
+            credential(r, name, buf_span(&text));
+        }
+        explicit_bzero(text.p, text.len);
         buf_free(&text);
     }
     close(fd);
@@ -520,7 +545,7 @@ int role_engine_run(void)
         (r->loop = loop_new()) == NULL) {
         return 2;
     }
-    r->sets.dir = -1;
+    r->sets.dir = r->passfile = -1;
     r->intake.fd = r->gate.fd = -1;
     for (unsigned k = 0; k < DETECTS_MAX; k++) {
         r->detect[k].fd = -1;

@@ -1,17 +1,18 @@
 SHELF := connectors/role
-$(SHELF)_SRC := agents.c announce.c block_run.c config.c detect.c engine.c engine_sets.c \
-	engine_shell.c engine_watch.c intake.c set_load.c
+$(SHELF)_SRC := $(filter-out %_main.c,$(notdir $(wildcard connectors/role/*.c)))
 
-PROGRAMS += intake detect engine
-intake_MAIN := connectors/role/intake_main.c
-intake_USES := connectors/role
-intake_DIR := libexec
-detect_MAIN := connectors/role/detect_main.c
-detect_USES := connectors/role
-detect_DIR := libexec
-engine_MAIN := connectors/role/engine_main.c
-engine_USES := connectors/role
-engine_DIR := libexec
+PROGRAMS += fabsocd
+fabsocd_MAIN := connectors/fabsocd_main.c
+fabsocd_USES := connectors/role
+
+# One program a role, started by fabsocd.
+define role_program
+PROGRAMS += $(1)
+$(1)_MAIN := connectors/role/$(1)_main.c
+$(1)_USES := connectors/role
+$(1)_DIR := libexec
+endef
+$(foreach r,$(patsubst %_main.c,%,$(notdir $(wildcard connectors/role/*_main.c))),$(eval $(call role_program,$(r))))
 
 PROGRAMS += fabsoc-farend
 fabsoc-farend_MAIN := tests/support/farend/farend_main.c

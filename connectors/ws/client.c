@@ -139,7 +139,7 @@ int ws_client_new(struct wsloop *l, const struct tls_identity *id, const struct 
         .port = CONTEXT_PORT_NO_LISTEN,
         .vhost_name = "agent",
         .protocols = protocols,
-        .options = LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
+        .options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
         .alpn = "http/1.1",
     };
 
@@ -157,7 +157,8 @@ int ws_client_new(struct wsloop *l, const struct tls_identity *id, const struct 
     }
     info.provided_client_ssl_ctx = c->ssl;
     c->vhost = lws_create_vhost(wsloop_context(l), &info);
-    if (!c->vhost) {
+    // A vhost made after its context has no client TLS until it is asked for by name.
+    if (!c->vhost || lws_init_vhost_client_ssl(&info, c->vhost)) {
         SSL_CTX_free(c->ssl);
         free(c);
         return err_set(err, E_SYSTEM, "ws.vhost", "the client could not be made");

@@ -140,6 +140,10 @@ static void a_broken_header_is_an_error_and_its_text_stays(void **state)
         }
         assert_true(span_eq_str(ev.raw, bad[i]));
     }
+    run(SPAN_LIT(
+        "<01> @cee: {\"time\":\"2026-11-20T02:00:00Z\",\"type\":\"tool.state\",\"tool\":\"T\"}"));
+    assert_true(ev.error[0]); // a leading zero
+    assert_string_equal(ev.source, "fab-tool");
     run(SPAN_LIT("<13>1 2026-11-20T02:00:00 h app 7 - - no zone"));
     assert_true(ev.error[0]);
     assert_field(FIELD_PROCESS_NAME, "app");
