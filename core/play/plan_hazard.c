@@ -104,8 +104,9 @@ static void put_live(struct jsonw *w, const struct live *l)
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char value[LIVE_VALUE_MAX];
+        bool endless = strcmp(names[i], "qtime_left") == 0 && l->qtime_left == UTIME_NONE;
 
-        if (live_get(l, span_str(names[i]), value) > 0) {
+        if (!endless && live_get(l, span_str(names[i]), value) > 0) {
             jsonw_kstr(w, names[i], span_str(value));
         }
     }
