@@ -3,7 +3,7 @@ $(SHELF)_SRC := agents.c announce.c block_run.c child.c config.c daemon_conf.c d
 	sockets.c supervisor.c
 
 PROGRAMS += fabsocd intake detect
-fabsocd_MAIN := connectors/fabsocd_main.c
+fabsocd_MAIN := connectors/role/fabsocd_main.c
 fabsocd_USES := connectors/role
 intake_MAIN := connectors/role/intake_main.c
 intake_USES := connectors/role
