@@ -188,15 +188,25 @@ static const struct sig_key *key_of_agent(const struct engine_role *r, struct sp
     return NULL;
 }
 
-// What an agent claims counts only under its own signature; what the gate itself saw (hello, lost)
-// carries none.
+// What the gate itself saw carries no signature; what an agent claims counts under its own only.
+static bool seen_by_gate(struct span kind)
+{
+    static const char *const kinds[] = {"reset", "hello", "lost", "rejected", "undelivered"};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (span_eq_str(kind, kinds[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool believed(const struct engine_role *r, const struct input_control *c, struct err *err)
 {
     struct command_report report;
     const struct sig_key *key;
 
-    if (span_eq_str(c->kind, "hello") || span_eq_str(c->kind, "lost") ||
-        span_starts(c->kind, SPAN_LIT("closed"))) {
+    if (seen_by_gate(c->kind)) {
         return true;
     }
     key = key_of_agent(r, c->agent);
@@ -205,8 +215,14 @@ static bool believed(const struct engine_role *r, const struct input_control *c,
                       SPAN_ARG(c->agent));
         return false;
     }
-    return report_verify(key, c->agent, c->proof, &report, err) == 0 &&
-           eid_eq(&report.id, &c->command) && span_eq(report.state, c->kind);
+    if (report_verify(key, c->agent, c->proof, &report, err)) {
+        return false;
+    }
+    if (!eid_eq(&report.id, &c->command) || !span_eq(report.state, c->kind)) {
+        (void)err_set(err, E_STATE, "report.claim", "the report is not what was claimed of it");
+        return false;
+    }
+    return true;
 }
 
 static void notice(struct engine_role *r, struct span kind, struct span text)
