@@ -349,7 +349,9 @@ static int step(struct shell *s, struct span result, bool *applied, struct err *
     if (rc) {
         return rc;
     }
-    if (s->live) {
+    if (s->live && engine_now(s->engine) == UTIME_NONE) {
+        rc = 0; // before the first tick there is no time at which an input could be applied
+    } else if (s->live) {
         rc = apply_own(s, err);
         rc = rc ? rc : apply_waiting(s, applied, err);
     } else {
