@@ -22,7 +22,7 @@ static int usage(void)
 static int load(struct arena *a, const char *path, struct agentconf *ret)
 {
     struct err err = ERR_INIT;
-    AUTO_BUF text;
+    AUTO_BUF text = {0};
     int rc;
 
     buf_init(&text, 4 << 20);

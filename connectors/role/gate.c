@@ -47,7 +47,7 @@ static void mind_pressure(struct gate *g)
 
 static void tell_engine(struct gate *g, const struct input_control *c)
 {
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     if (!link_up(&g->engine.link)) {
         return; // a new engine is told everything by announce()
@@ -80,7 +80,7 @@ static void tell(struct gate *g, const char *agent, const char *kind, int code, 
 static void announce_one(void *ctx, struct ws_agent *a)
 {
     struct wire_resync r = {.counter = 0};
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     tell(ctx, ws_agent_id(a), "hello", 0, "still connected");
     buf_init(&b, 64);
@@ -145,7 +145,7 @@ static void on_report(struct gate *g, struct ws_agent *a, struct span body)
     struct command_report r;
     struct err err = ERR_INIT;
     struct input_control c = {.agent = span_str(ws_agent_id(a))};
-    AUTO_BUF proof;
+    AUTO_BUF proof = {0};
 
     if (wire_get_report(body, &w, &err) || report_get(w.bytes, &r, &err)) {
         ws_agent_close(a, WIRE_CLOSE_MALFORMED);
@@ -197,7 +197,7 @@ static void on_events(struct gate *g, struct ws_agent *a, struct span body)
 static void acknowledge(struct ws_agent *a)
 {
     struct wire_ack k = {.taken = 0};
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     buf_init(&b, 64);
     wire_put_ack(&b, &k);
@@ -225,7 +225,7 @@ static void on_engine(void *ctx, uint8_t type, struct span body)
     struct ws_agent *a;
     struct eid eid;
     char name[TLS_AGENT_MAX + 1];
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     if (type != MSG_SEND || !rd_done(&r) || agent.n > TLS_AGENT_MAX) {
         log_error("the engine sent a message of no known form");
@@ -256,7 +256,7 @@ static void on_intake(void *ctx, uint8_t type, struct span body)
     struct wire_events_ack k = {.epoch = rd_u64(&r), .seq = rd_u64(&r)};
     char name[TLS_AGENT_MAX + 1];
     struct ws_agent *a;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     if (type != MSG_AGENT_ACK || !rd_done(&r) || agent.n > TLS_AGENT_MAX) {
         log_error("intake sent a message of no known form");

@@ -45,7 +45,7 @@ static void greet(struct ws_client *c)
 {
     static const struct wire_hello none;
     struct wire_hello h = none;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     c->ops.greet(c->ops.ctx, &h);
     buf_init(&b, WIRE_BODY_MAX);
