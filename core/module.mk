@@ -1,2 +1,2 @@
 SHELF := core
-$(SHELF)_SRC := desk.c
+$(SHELF)_SRC := desk.c store.c

@@ -58,6 +58,14 @@ struct store_waiting {
     struct span *body; // input_put_*() bytes, in arrival order
 };
 
+// A barrier's name is a condition, sql/queries/barrier_CONDITION.sql, and perhaps how many:
+// "idle", "intents_3". Lower case letters and underscores, then a number of at most nine digits.
+struct store_barrier {
+    struct span name; // points into the name given
+    uint64_t count;   // 0 when none was written
+};
+bool store_barrier_name(struct span name, struct store_barrier *ret); // false: not of that form
+
 struct store {
     const struct store_ops *ops;
 };

@@ -1,13 +1,22 @@
 SHELF := connectors/role
-$(SHELF)_SRC := agents.c announce.c block_run.c child.c config.c daemon_conf.c detect.c house.c intake.c set_load.c \
-	sockets.c supervisor.c
+$(SHELF)_SRC := $(filter-out %_main.c,$(notdir $(wildcard connectors/role/*.c)))
 
-PROGRAMS += fabsocd intake detect
-fabsocd_MAIN := connectors/role/fabsocd_main.c
+PROGRAMS += fabsocd fabsoc-agent
+fabsocd_MAIN := connectors/fabsocd_main.c
 fabsocd_USES := connectors/role
-intake_MAIN := connectors/role/intake_main.c
-intake_USES := connectors/role
-intake_DIR := libexec
-detect_MAIN := connectors/role/detect_main.c
-detect_USES := connectors/role
-detect_DIR := libexec
+fabsoc-agent_MAIN := connectors/role/agent_main.c
+fabsoc-agent_USES := connectors/role
+
+# One program a role, started by fabsocd.
+define role_program
+PROGRAMS += $(1)
+$(1)_MAIN := connectors/role/$(1)_main.c
+$(1)_USES := connectors/role
+$(1)_DIR := libexec
+endef
+$(foreach r,$(filter-out agent,$(patsubst %_main.c,%,$(notdir $(wildcard connectors/role/*_main.c)))),$(eval $(call role_program,$(r))))
+
+PROGRAMS += fabsoc-farend
+fabsoc-farend_MAIN := tests/support/farend/farend_main.c
+fabsoc-farend_USES := connectors/os
+fabsoc-farend_DIR := libexec

@@ -125,70 +125,70 @@ size_t utf8_cells(struct span clean)
     return cells;
 }
 
+enum { UNIT_MAX = 16 }; // "<U+10FFFF>" and a terminator
+
+// One character as it may be shown: itself, or an escape that is never taken apart. `may_combine`:
+// the last character was a base without a mark. Returns its cells and moves `*s` behind it.
+static size_t take_unit(struct span *s, bool *may_combine, char out[UNIT_MAX], size_t *ret_len)
+{
+    struct span before = *s;
+    int32_t cp = utf8_next(s);
+    int w = cp < 0 ? -1 : utf8_width((uint32_t)cp);
+
+    if (w > 0 || (w == 0 && *may_combine)) {
+        *ret_len = before.n - s->n;
+        memcpy(out, before.p, *ret_len);
+        *may_combine = w > 0;
+        return (size_t)w;
+    }
+    if (cp < 0x100) {
+        *ret_len = (size_t)snprintf(out, UNIT_MAX, "\\x%02x", cp < 0 ? -1 - cp : cp);
+    } else {
+        *ret_len = (size_t)snprintf(out, UNIT_MAX, "<U+%04X>", (unsigned)cp);
+    }
+    *may_combine = false;
+    return *ret_len;
+}
+
 size_t utf8_sanitise(struct buf *out, struct span s, size_t max_cells)
 {
     size_t cells = 0;
-    bool may_combine = false; // the last character was a base without a mark
+    bool may_combine = false;
 
     while (s.n) {
-        struct span before = s;
-        int32_t cp = utf8_next(&s);
-        int w = cp < 0 ? -1 : utf8_width((uint32_t)cp);
-        char esc[16];
-        size_t n;
+        char unit[UNIT_MAX];
+        size_t len, w = take_unit(&s, &may_combine, unit, &len);
 
-        if (w > 0 || (w == 0 && may_combine)) {
-            if (cells + (size_t)w > max_cells) {
-                break;
-            }
-            buf_put(out, before.p, before.n - s.n);
-            cells += (size_t)w;
-            may_combine = w > 0;
-            continue;
-        }
-        if (cp < 0 || cp < 0x100) {
-            n = (size_t)snprintf(esc, sizeof(esc), "\\x%02x", cp < 0 ? -1 - cp : cp);
-        } else {
-            n = (size_t)snprintf(esc, sizeof(esc), "<U+%04X>", (unsigned)cp);
-        }
-        if (cells + n > max_cells) {
+        if (w > max_cells - cells) {
             break;
         }
-        buf_put(out, esc, n);
-        cells += n;
-        may_combine = false;
+        buf_put(out, unit, len);
+        cells += w;
     }
     return cells;
 }
 
 size_t utf8_sanitise_str(struct span s, char *out, size_t size)
 {
-    struct buf b;
-    struct span keep, walk;
+    size_t used = 0;
+    bool may_combine = false;
 
     if (size == 0) {
         return 0;
     }
-    // At least one cell a byte of output is an upper bound, so cells limit the work.
-    buf_init(&b, SIZE_MAX / 2);
-    utf8_sanitise(&b, s, size - 1);
-    keep = walk = buf_span(&b);
-    while (walk.n && (size_t)(walk.p - keep.p) < size) {
-        struct span next = walk;
+    while (s.n) {
+        char unit[UNIT_MAX];
+        size_t len;
 
-        (void)utf8_next(&next);
-        if ((size_t)(next.p - keep.p) >= size) {
+        (void)take_unit(&s, &may_combine, unit, &len);
+        if (len >= size - used) {
             break;
         }
-        walk = next;
+        memcpy(out + used, unit, len);
+        used += len;
     }
-    keep.n -= walk.n;
-    if (keep.n) {
-        memcpy(out, keep.p, keep.n);
-    }
-    out[keep.n] = '\0';
-    buf_free(&b);
-    return keep.n;
+    out[used] = '\0';
+    return used;
 }
 
 struct span utf8_cut(struct span clean, size_t cells, size_t *ret_cells)

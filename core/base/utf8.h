@@ -9,7 +9,8 @@
 // What comes out: valid UTF-8 whose characters are printable, assigned to a width of 1 or 2 cells,
 // plus at most one combining mark a base character. What went in and may not stay is shown, not
 // dropped: a bad byte as \xNN, a control as \xNN, a format or bidirectional control, a tag, a
-// private or unassigned character as <U+NNNN>. The backslash itself stays (text stays readable;
+// private, unassigned or invisible character (filler, variation selector) as <U+NNNN>. An escape is
+// never taken apart, neither by a limit in cells nor by one in bytes. The backslash itself stays (text stays readable;
 // the result is for people, it is not meant to be decoded again).
 #ifndef CORE_BASE_UTF8_H
 #define CORE_BASE_UTF8_H

@@ -37,7 +37,7 @@ static int read_type(struct entry *e, const struct ynode *map, struct err *err)
 
 static int read_timespan(struct entry *e, const struct ynode *map, struct err *err)
 {
-    struct span s;
+    struct span s = SPAN_NONE;
     int rc = y_need_text(e->docs, map, "timespan", &s, err);
     char last = s.n ? s.p[s.n - 1] : '\0';
     bool unit = s.n > 1 && strchr("smhd", last) && s.p[s.n - 2] >= '0' && s.p[s.n - 2] <= '9';
@@ -91,6 +91,10 @@ static int read_bound(struct entry *e, const struct ynode *cond, size_t i, struc
         if (!y_int(cond->item[i], &v) || v < 0) {
             return y_fault(e->docs, cond->item[i], err, "sigma.condition",
                            "\"%s\" takes a number of 0 or more", ops[k]);
+        }
+        if (v > CORR_COUNT_MAX) {
+            return y_fault(e->docs, cond->item[i], err, "sigma.condition",
+                           "a window counts to %d at most", CORR_COUNT_MAX);
         }
         if (e->corr.nconds == CORR_CONDS_MAX) {
             return y_fault(e->docs, cond, err, "sigma.condition",
@@ -174,27 +178,19 @@ int correlation_read(struct ruleset *s, struct entry *e, struct err *err)
     return rc ? rc : read_generate(e, map, err);
 }
 
-static struct entry *find_ref(struct ruleset *s, struct span name)
-{
-    for (size_t i = 0; i < s->nentries; i++) {
-        struct entry *e = s->entry[i];
-
-        if (!e->refused && (span_eq_str(name, e->rule.id) || span_eq_str(name, e->name))) {
-            return e;
-        }
-    }
-    return NULL;
-}
-
 static int bind_refs(struct ruleset *s, struct entry *e, const struct ynode *list, struct err *err)
 {
     for (size_t i = 0; i < list->n; i++) {
         struct span name = y_text(list->item[i]);
-        struct entry *r = name.n ? find_ref(s, name) : NULL;
+        struct entry *r = name.n ? set_find(s, name) : NULL;
 
         if (!r) {
             return y_fault(e->docs, list->item[i], err, "sigma.reference",
                            "there is no rule \"" SPAN_FMT "\", or it was refused", SPAN_ARG(name));
+        }
+        if (r->filter) {
+            return y_fault(e->docs, list->item[i], err, "sigma.reference",
+                           "a correlation cannot refer to a filter");
         }
         if (r->rule.kind != RULE_EVENT) {
             return y_fault(e->docs, list->item[i], err, "sigma.chain",

@@ -120,7 +120,7 @@ static int read_selections(struct build *b, const struct ynode *det)
         struct ynode at = {.line = det->key_line[i], .col = det->col};
         int rc;
 
-        if (span_eq_str(name, "condition")) {
+        if (span_eq_str(name, "condition") || (b->filter && span_eq_str(name, "rules"))) {
             continue;
         }
         if (span_eq_str(name, "timeframe")) {
@@ -168,30 +168,62 @@ static int check_context(struct build *b, const struct ynode *at)
     return 0;
 }
 
+// The selections and the condition of `det` as a tree over the entry's leaves.
+static const struct node *read_search(struct build *b, const struct ynode *det)
+{
+    const struct ynode *cond = y_get(det, "condition");
+    const struct node *root;
+
+    if (read_selections(b, det)) {
+        return NULL;
+    }
+    if (!cond) {
+        y_fault(b->docs, det, b->err, "sigma.condition", "the condition is missing");
+        return NULL;
+    }
+    if (b->nsel == 0) {
+        y_fault(b->docs, det, b->err, "sigma.selection", "there is no selection");
+        return NULL;
+    }
+    root = conditions(b, cond);
+    if (!root && !b->err->rc) {
+        err_set(b->err, E_LIMIT, "sigma.limit", "the rule set is too large");
+    }
+    return root;
+}
+
 int detection_compile(struct ruleset *s, struct entry *e, struct err *err)
 {
     struct build b = {.s = s, .e = e, .docs = e->docs, .err = err};
     struct ynode *det = NULL;
-    const struct ynode *cond;
     int rc = y_need(e->docs, e->root, "detection", Y_MAP, &det, err);
 
-    rc = rc ? rc : read_selections(&b, det);
     if (rc) {
         return rc;
     }
-    cond = y_get(det, "condition");
-    if (!cond) {
-        return y_fault(e->docs, det, err, "sigma.condition", "the condition is missing");
-    }
-    if (b.nsel == 0) {
-        return y_fault(e->docs, det, err, "sigma.selection", "there is no selection");
-    }
-    e->program.root = conditions(&b, cond);
+    e->program.root = read_search(&b, det);
     if (!e->program.root) {
-        return err->rc ? err->rc : E_LIMIT;
+        return err->rc;
     }
-    rc = check_context(&b, cond);
+    rc = check_context(&b, det);
     e->rule.program = &e->program;
     e->rule.needs_context = e->program.ncontext > 0;
     return rc;
+}
+
+int detection_narrow(struct ruleset *s, struct entry *e, const struct ydocs *docs,
+                     const struct ynode *search, struct err *err)
+{
+    struct build b = {
+        .s = s, .e = e, .docs = docs, .err = err, .cleaves = e->program.nleaves, .filter = true};
+    struct program old = e->program;
+    const struct node *both[2] = {old.root, read_search(&b, search)};
+
+    e->program.root = both[1] ? build_node(&b, NODE_AND, both, 2) : NULL;
+    if (!e->program.root || check_context(&b, search)) {
+        e->program = old;
+        return err->rc ? err->rc : E_LIMIT;
+    }
+    e->rule.needs_context = e->program.ncontext > 0;
+    return 0;
 }

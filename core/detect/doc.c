@@ -250,10 +250,6 @@ int doc_read(struct ruleset *s, struct entry *e, struct err *err)
     }
     e->rule.kind = y_get(root, "correlation") ? RULE_CORRELATION : RULE_EVENT;
     e->filter = y_get(root, "filter") != NULL;
-    if (e->filter) {
-        return y_fault(e->docs, y_get(root, "filter"), err, "sigma.filter",
-                       "filter documents are not applied yet: write the exception into the rule");
-    }
     rc = read_names(s, e, err);
     rc = rc ? rc : read_level(e, err);
     rc = rc ? rc : one_of(e, root, "status", statuses, err);

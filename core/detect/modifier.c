@@ -128,16 +128,20 @@ static struct units apply_one(struct arena *a, enum modifier m, struct units v)
     }
 }
 
-static size_t spread(struct arena *a, struct units *v, size_t n)
+// Each of n values becomes three; false when one of them has nothing that is its own.
+static bool spread(struct arena *a, struct units *v, size_t n)
 {
+    bool ok = true;
+
     for (size_t i = n; i-- > 0;) {
         struct units one = v[i];
 
         for (unsigned k = 0; k < 3; k++) {
             v[3 * i + k] = units_base64_at(a, one, k);
+            ok = ok && v[3 * i + k].n > 0;
         }
     }
-    return 3 * n;
+    return ok;
 }
 
 size_t modifiers_apply(struct build *b, const struct modifiers *m, const struct ynode *value,
@@ -146,6 +150,10 @@ size_t modifiers_apply(struct build *b, const struct modifiers *m, const struct 
     struct arena *a = &b->s->arena;
     size_t n = 1;
 
+    if (value->text.n > VALUE_MAX) {
+        y_fault(b->docs, value, b->err, "sigma.length", "a value has at most %d bytes", VALUE_MAX);
+        return 0;
+    }
     out[0] = units_parse(a, value->text);
     for (size_t i = 0; i < m->n; i++) {
         if (needs_plain(m->mod[i]) && units_wild(out[0])) {
@@ -154,23 +162,16 @@ size_t modifiers_apply(struct build *b, const struct modifiers *m, const struct 
             return 0;
         }
         if (m->mod[i] == MOD_BASE64OFFSET) {
-            if (3 * n > VARIANTS_MAX) {
-                y_fault(b->docs, value, b->err, "sigma.modifier",
-                        "base64offset stands too often here");
+            if (3 * n > VARIANTS_MAX || !spread(a, out, n)) {
+                y_fault(b->docs, value, b->err, "sigma.value",
+                        "the value is too short to be told from others at every offset");
                 return 0;
             }
-            n = spread(a, out, n);
+            n *= 3;
             continue;
         }
         for (size_t k = 0; k < n; k++) {
             out[k] = apply_one(a, m->mod[i], out[k]);
-        }
-    }
-    for (size_t k = 0; k < n; k++) {
-        if (out[k].n == 0 && value->text.n) {
-            y_fault(b->docs, value, b->err, "sigma.value",
-                    "the value is too short to be told from others once it is encoded");
-            return 0;
         }
     }
     return n;

@@ -74,7 +74,7 @@ static void read_files(struct ruleset *s, const struct textfile *files, size_t n
     }
 }
 
-// Ids and names are one space for references. `seen` numbers them: name number + 1 = entry.
+// Ids and names are one space for references.
 static int check_once(struct ruleset *s, struct names *seen, struct entry *e, struct err *err)
 {
     const char *const word[] = {e->rule.id, e->name};
@@ -101,31 +101,58 @@ static int check_once(struct ruleset *s, struct names *seen, struct entry *e, st
     return 0;
 }
 
+struct entry *set_find(struct ruleset *s, struct span name)
+{
+    for (size_t i = 0; i < s->nentries; i++) {
+        struct entry *e = s->entry[i];
+
+        if (!e->refused && (span_eq_str(name, e->rule.id) || span_eq_str(name, e->name))) {
+            return e;
+        }
+    }
+    return NULL;
+}
+
+// One step of loading over all documents that are still in; those that fail it are refused.
+static void each_entry(struct ruleset *s, struct faults *faults,
+                       int (*step)(struct ruleset *, struct entry *, struct err *))
+{
+    for (size_t i = 0; i < s->nentries; i++) {
+        struct err err = ERR_INIT;
+
+        if (!s->entry[i]->refused && step(s, s->entry[i], &err)) {
+            refuse(s->entry[i], faults, &err);
+        }
+    }
+}
+
+static int compile_step(struct ruleset *s, struct entry *e, struct err *err)
+{
+    int rc = doc_read(s, e, err);
+
+    rc = rc ? rc : check_once(s, &s->seen, e, err);
+    if (rc || e->filter) {
+        return rc;
+    }
+    return e->rule.kind == RULE_EVENT ? detection_compile(s, e, err) : correlation_read(s, e, err);
+}
+
+static int filter_step(struct ruleset *s, struct entry *e, struct err *err)
+{
+    return e->filter ? filter_apply(s, e, err) : 0;
+}
+
+static int bind_step(struct ruleset *s, struct entry *e, struct err *err)
+{
+    return e->rule.kind == RULE_CORRELATION ? correlation_bind(s, e, err) : 0;
+}
+
 static void compile_entries(struct ruleset *s, struct faults *faults)
 {
-    struct names seen = {.a = &s->arena};
-
-    for (size_t i = 0; i < s->nentries; i++) {
-        struct entry *e = s->entry[i];
-        struct err err = ERR_INIT;
-        int rc = doc_read(s, e, &err);
-
-        rc = rc ? rc : check_once(s, &seen, e, &err);
-        rc = rc                           ? rc
-             : e->rule.kind == RULE_EVENT ? detection_compile(s, e, &err)
-                                          : correlation_read(s, e, &err);
-        if (rc) {
-            refuse(e, faults, &err);
-        }
-    }
-    for (size_t i = 0; i < s->nentries; i++) {
-        struct entry *e = s->entry[i];
-        struct err err = ERR_INIT;
-
-        if (!e->refused && e->rule.kind == RULE_CORRELATION && correlation_bind(s, e, &err)) {
-            refuse(e, faults, &err);
-        }
-    }
+    s->seen.a = &s->arena;
+    each_entry(s, faults, compile_step);
+    each_entry(s, faults, filter_step);
+    each_entry(s, faults, bind_step);
 }
 
 static bool number_rules(struct ruleset *s)
@@ -134,7 +161,7 @@ static bool number_rules(struct ruleset *s)
     for (size_t i = 0; s->rule && i < s->nentries; i++) {
         struct entry *e = s->entry[i];
 
-        if (!e->refused) {
+        if (!e->refused && !e->filter) {
             e->rule.index = (uint32_t)s->nrules;
             e->rule.alerts = e->rule.kind == RULE_CORRELATION || !e->used || e->wanted;
             s->rule[s->nrules++] = e;

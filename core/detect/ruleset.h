@@ -21,11 +21,13 @@ enum corr_type { CORR_EVENT_COUNT, CORR_VALUE_COUNT, CORR_TEMPORAL, CORR_TEMPORA
 
 enum cmp { CMP_GTE, CMP_GT, CMP_LTE, CMP_LT, CMP_EQ, CMP_NEQ };
 
-enum { CORR_REFS_MAX = 8, CORR_GROUP_MAX = 6, CORR_CONDS_MAX = 2 };
+// COUNT_MAX: what a window can remember; a condition that counts farther is refused.
+enum { CORR_REFS_MAX = 8, CORR_GROUP_MAX = 6, CORR_CONDS_MAX = 2, CORR_COUNT_MAX = 128 };
 
 // The references are event rules of the same set. A group key is `ngroup` values; the value g of a
 // hit of reference r stands in hit.carry[group[r][g]]; for value_count the counted one in
-// hit.carry[value[r]]. A hit with an absent group value is dropped and counted.
+// hit.carry[value[r]]. A hit with an absent group value is dropped and counted. A carried name may be
+// a context field (ctx_of() >= 0): detect leaves its value empty and the engine fills it in.
 struct correlation {
     enum corr_type type;
     uint32_t nrefs, ref[CORR_REFS_MAX];

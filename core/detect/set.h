@@ -32,6 +32,7 @@ struct entry {
     struct span logsource[LS_COUNT];
     struct program program;
     bool filter;
+    unsigned nfilters; // applied to this rule
     bool refused;
     bool generate;     // of a correlation
     bool used, wanted; // by a correlation; by one with generate: true
@@ -46,6 +47,7 @@ struct ruleset {
     struct arena arena;
     struct regexes regexes;
     struct names names;
+    struct names seen;    // ids and names of documents
     struct entry **entry; // documents in order of (path, document)
     size_t nentries, centries;
     struct entry **rule; // numbered
@@ -61,6 +63,12 @@ struct ruleset {
 int doc_read(struct ruleset *s, struct entry *e, struct err *err); // everything but the detection
 int fabsoc_read(struct ruleset *s, struct entry *e, struct err *err);
 int detection_compile(struct ruleset *s, struct entry *e, struct err *err);
+// Joins the search of a filter to a rule by "and"; a refusal leaves the rule as it was.
+int detection_narrow(struct ruleset *s, struct entry *e, const struct ydocs *docs,
+                     const struct ynode *search, struct err *err);
+int filter_apply(struct ruleset *s, struct entry *e, struct err *err);
+// A document that was not refused, by id or name.
+struct entry *set_find(struct ruleset *s, struct span name);
 int correlation_read(struct ruleset *s, struct entry *e, struct err *err);
 int correlation_bind(struct ruleset *s, struct entry *e, struct err *err);
 
@@ -71,6 +79,7 @@ struct build {
     const struct ydocs *docs; // of the document being read: the rule's or a filter's
     struct err *err;
     size_t cleaves;
+    bool filter; // the key "rules" is not a selection
     struct selection {
         struct span name;
         const struct node *node;

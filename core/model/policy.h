@@ -54,6 +54,8 @@ struct policy {
     utime_t spread_window;
     utime_t approval_expire, plan_expire;
     utime_t command_window;
+    uint32_t commands_per_agent; // at most so many to one agent within `commands_per`
+    utime_t commands_per;
     size_t nactions, nnever;
     const struct policy_action *action;
     const char *const *never; // asset ids

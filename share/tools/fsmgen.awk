@@ -28,8 +28,8 @@ END {
     U = toupper(name)
     if (mode == "c") {
         printf "// Generated from core/model/%s.fsm by share/tools/fsmgen.awk.\n#ifndef GEN_%s_FSM_H\n#define GEN_%s_FSM_H\n#include \"core/base/fsm.h\"\n", name, U, U
-        printf "enum %s_state {", name; for (i = 0; i < ns; i++) printf " %s_%s,", U, toupper(st[i]); print " };"
-        printf "enum %s_event {", name; for (i = 0; i < ne; i++) printf " %s_ON_%s,", U, toupper(ev[i]); print " };"
+        printf "enum %s_fsm_state {", name; for (i = 0; i < ns; i++) printf " %s_IS_%s,", U, toupper(st[i]); print " };"
+        printf "enum %s_fsm_event {", name; for (i = 0; i < ne; i++) printf " %s_ON_%s,", U, toupper(ev[i]); print " };"
         print "#ifdef FSM_DEFINE"
         printf "static const char *const %s_st[] = {", name; for (i = 0; i < ns; i++) printf "\"%s\",", st[i]; print "};"
         printf "static const char *const %s_stt[] = {", name; for (i = 0; i < ns; i++) printf "\"%s\",", stt[i]; print "};"

@@ -1,0 +1,142 @@
+// clock.c - deadlines of incidents, and what they call for.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/clock.h"
+
+#include "core/engine/incident.h"
+#include "core/engine/overdue.h"
+#include "group_fsm.h"
+#include "incident_fsm.h"
+
+static struct row_clock *clock_of(struct engine *e, uint64_t incident, enum phase p, bool make)
+{
+    struct row_clock key = {0};
+
+    key.key.incident = incident;
+    key.key.phase = p;
+    return make ? table_put(&e->tab[TAB_CLOCK], &key.key) : table_get(&e->tab[TAB_CLOCK], &key.key);
+}
+
+static void sooner(utime_t *next, utime_t t)
+{
+    if (t != UTIME_NONE && t < *next) {
+        *next = t;
+    }
+}
+
+void clock_set(struct engine *e, struct row_incident *inc)
+{
+    enum tier t = tier_clocked((enum tier)inc->tier, inc->axes);
+    const struct policy_clock *limits = &e->set->policy->clock[t];
+
+    if (t >= inc->clock_tier) {
+        return;
+    }
+    inc->clock_tier = (uint8_t)t;
+    for (int p = 0; p < PHASE_COUNT; p++) {
+        struct row_clock *c = clock_of(e, inc->number, (enum phase)p, true);
+        utime_t due = e->now + limits->limit[p];
+
+        if (!c) {
+            e->broken = true;
+            return;
+        }
+        if (c->started == 0) {
+            c->started = e->now;
+            c->due = due;
+            c->met = UTIME_NONE;
+        } else if (c->met == UTIME_NONE) {
+            c->due = due < c->due ? due : c->due;
+        }
+        c->tier = (uint8_t)t;
+        sooner(&e->next_clock, c->due);
+        MARK(e, CLOCK, c);
+    }
+    clock_on_state(e, inc);
+}
+
+static bool met_by(enum phase p, uint8_t state)
+{
+    switch (p) {
+    case PHASE_ACK: return state != INCIDENT_IS_NEW;
+    case PHASE_TRIAGE:
+    case PHASE_DECIDE: return state != INCIDENT_IS_NEW && state != INCIDENT_IS_TRIAGE;
+    case PHASE_CONTAIN:
+        return state == INCIDENT_IS_ERADICATE || state == INCIDENT_IS_RECOVER ||
+               state == INCIDENT_IS_CLOSED;
+    default: return false;
+    }
+}
+
+void clock_on_state(struct engine *e, const struct row_incident *inc)
+{
+    for (int p = 0; p < PHASE_COUNT; p++) {
+        struct row_clock *c = clock_of(e, inc->number, (enum phase)p, false);
+
+        if (c && c->met == UTIME_NONE && met_by((enum phase)p, inc->state)) {
+            c->met = e->now;
+            MARK(e, CLOCK, c);
+        }
+    }
+}
+
+static void breaches(struct engine *e, struct buf *out)
+{
+    const struct table *tab = &e->tab[TAB_CLOCK];
+
+    if (e->now < e->next_clock) {
+        return;
+    }
+    e->next_clock = INT64_MAX;
+    for (struct row_clock *c = table_first(tab); c; c = table_next(tab, c)) {
+        struct row_incident *inc;
+        char text[96];
+
+        if (c->met != UTIME_NONE || c->breached) {
+            continue;
+        }
+        if (c->due > e->now) {
+            sooner(&e->next_clock, c->due);
+            continue;
+        }
+        c->breached = 1;
+        MARK(e, CLOCK, c);
+        inc = incident_get(e, c->key.incident);
+        if (inc) {
+            (void)snprintf(text, sizeof(text), "%s is late: it was due by the %s clock",
+                           phase_name((enum phase)c->key.phase), tier_name((enum tier)c->tier));
+            incident_timeline(e, inc, e->now, "clock", SPAN_LIT("fabsoc"), span_str(text), NULL,
+                              out);
+        }
+    }
+}
+
+static void wake_shelved(struct engine *e)
+{
+    const struct table *tab = &e->tab[TAB_GROUP];
+
+    if (e->now < e->next_shelf) {
+        return;
+    }
+    e->next_shelf = INT64_MAX;
+    for (struct row_group *g = table_first(tab); g; g = table_next(tab, g)) {
+        if (g->state != GROUP_IS_SHELVED) {
+            continue;
+        }
+        if (g->shelved_until <= e->now) {
+            (void)fsm_step(&group_fsm, &g->state, GROUP_ON_WAKE, NULL);
+            g->shelved_until = UTIME_NONE;
+            MARK(e, GROUP, g);
+        } else {
+            sooner(&e->next_shelf, g->shelved_until);
+        }
+    }
+}
+
+void clock_tick(struct engine *e, struct buf *out)
+{
+    overdue_sessions(e, out);
+    overdue_sources(e, out);
+    breaches(e, out);
+    wake_shelved(e);
+    overdue_rows(e, out);
+}

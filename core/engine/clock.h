@@ -1,0 +1,20 @@
+// clock.h - everything that happens because time passes: deadlines, silence, overruns, forgetting.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Driven by ticks alone. Each kind of work keeps the earliest time at which it may have something to
+// do, so a tick costs nothing when nothing is due.
+#ifndef CORE_ENGINE_CLOCK_H
+#define CORE_ENGINE_CLOCK_H
+
+#include "core/engine/alert.h"
+
+// Sets or re-bases the clocks of an incident after its clocked tier rose (never when it fell).
+void clock_set(struct engine *e, struct row_incident *inc);
+// Marks clocks as met by the state the incident is in now.
+void clock_on_state(struct engine *e, const struct row_incident *inc);
+// One tick: breaches, sessions beyond their window, silent sources, shelved groups, expiry.
+void clock_tick(struct engine *e, struct buf *out);
+
+enum { OVERRUN_GRACE_S = 300 }; // use case 3: alive after the window's end plus five minutes
+
+#endif

@@ -1,0 +1,312 @@
+// commands.c - the outbox and the agents' answers.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/commands.h"
+
+#include "command_fsm.h"
+#include "core/base/attr.h"
+#include "core/engine/incident.h"
+#include "core/play/command.h"
+#include "run_fsm.h"
+
+static struct row_agent *agent_row(struct engine *e, struct span id)
+{
+    struct key128 key = key_of('a', &id, 1);
+    struct row_agent *a = table_put(&e->tab[TAB_AGENT], &key);
+
+    if (!a) {
+        e->broken = true;
+    } else if (a->id[0] == '\0') {
+        TEXT_SET(a->id, id);
+        a->since = e->now;
+    }
+    return a;
+}
+
+static void move(struct engine *e, struct row_command *c, uint8_t event)
+{
+    (void)fsm_step(&command_fsm, &c->state, event, NULL);
+    c->changed = e->now;
+    MARK(e, COMMAND, c);
+}
+
+// ---- issuing
+
+static size_t approvals_of(struct engine *e, const struct row_run *run, struct command *c)
+{
+    const struct row_plan *p = table_get(&e->tab[TAB_PLAN], &run->plan);
+    size_t n = 0;
+
+    for (; p && n < p->napprovals && n < COMMAND_APPROVALS_MAX; n++) {
+        c->approval[n].person = span_str(p->approval[n].person);
+        c->approval[n].function = span_str(p->approval[n].function);
+    }
+    return n;
+}
+
+static bool write_bytes(struct engine *e, const struct row_run *run, const struct plan *p,
+                        const struct plan_command *pc, struct row_command *row)
+{
+    AUTO_BUF b;
+    struct command c = {.alg = 1,
+                        .key_id = e->set->key_id,
+                        .agent = span_str(pc->agent),
+                        .id = row->id,
+                        .run = run->id,
+                        .step = row->step,
+                        .attempt = 1,
+                        .token = run->number,
+                        .counter = row->counter,
+                        .not_before = e->wall - 5 * UTIME_SECOND,
+                        .not_after = e->wall + e->set->policy->command_window - 5 * UTIME_SECOND,
+                        .max_runtime_ms = pc->max_runtime_ms,
+                        .action = span_str(pc->actuator),
+                        .target = span_str(pc->target),
+                        .params = span_str(pc->params),
+                        .plan_hash = p->hash};
+
+    c.napprovals = approvals_of(e, run, &c);
+    buf_init(&b, sizeof(row->bytes));
+    command_put(&b, &c);
+    if (!buf_ok(&b)) {
+        return false;
+    }
+    memcpy(row->bytes, b.p, b.len);
+    row->length = (uint32_t)b.len;
+    row->not_after = c.not_after;
+    row->max_runtime_ms = pc->max_runtime_ms;
+    return true;
+}
+
+void command_issue(struct engine *e, struct row_run *run, const struct plan *p,
+                   const struct run_do *d, struct buf *out)
+{
+    const struct plan_command *pc = &p->command[d->command];
+    struct eid id = engine_id(e);
+    struct row_command *row = table_put(&e->tab[TAB_COMMAND], &id);
+    struct row_agent *agent = agent_row(e, span_str(pc->agent));
+
+    if (!row || !agent) {
+        e->broken = true;
+        return;
+    }
+    row->run = run->number;
+    row->step = (uint32_t)d->step;
+    row->counter = ++agent->counter;
+    row->issued = row->changed = e->now;
+    TEXT_SET(row->area, span_str(run->area));
+    TEXT_SET(row->agent, span_str(pc->agent));
+    MARK(e, AGENT, agent);
+    MARK(e, COMMAND, row);
+    run->command = id;
+    if (!write_bytes(e, run, p, pc, row)) {
+        move(e, row, COMMAND_ON_EXPIRE);
+        TEXT_SET(row->code, SPAN_LIT("command.size"));
+        runs_event(e, run, RUN_FAILED, SPAN_LIT("the command is too long"), out);
+    }
+}
+
+// ---- signature
+
+static void send(struct engine *e, const struct row_command *c, struct buf *out)
+{
+    effect_put_send(out,
+                    &(struct effect_send){.id = c->id,
+                                          .agent = span_str(c->agent),
+                                          .bytes = span_of(c->bytes, c->length),
+                                          .signature = span_of(c->signature, c->signature_length),
+                                          .at = e->now});
+}
+
+int command_signature(struct engine *e, const struct input_signature *in, struct buf *out,
+                      struct err *err)
+{
+    struct row_command *c = table_get(&e->tab[TAB_COMMAND], &in->command);
+
+    if (!c) {
+        return err_set(err, E_STATE, "command.unknown", "a signature came for no command");
+    }
+    if (in->signature.n > sizeof(c->signature) || c->state != COMMAND_IS_OUTBOX) {
+        return err_set(err, E_STATE, "fsm.command", "the command does not wait for a signature");
+    }
+    memcpy(c->signature, in->signature.p, in->signature.n);
+    c->signature_length = (uint32_t)in->signature.n;
+    move(e, c, COMMAND_ON_SIGN);
+    move(e, c, COMMAND_ON_SEND);
+    send(e, c, out);
+    return 0;
+}
+
+// ---- what agents say
+
+static const struct {
+    const char *word;
+    uint8_t event;
+    bool over;
+    enum run_event_kind tell;
+} words[] = {
+    {"accepted", COMMAND_ON_ACCEPT, false, RUN_GO},
+    {"started", COMMAND_ON_START, false, RUN_GO},
+    {"finished", COMMAND_ON_FINISH, false, RUN_GO},
+    {"verified", COMMAND_ON_VERIFY, true, RUN_VERIFIED},
+    {"disproved", COMMAND_ON_DISPROVE, true, RUN_FAILED},
+    {"refused", COMMAND_ON_REFUSE, true, RUN_FAILED},
+    {"indeterminate", COMMAND_ON_DOUBT, true, RUN_UNSURE},
+};
+
+static void tell_run(struct engine *e, const struct row_command *c, enum run_event_kind kind,
+                     struct buf *out)
+{
+    struct row_run *run = runs_get(e, c->run);
+    char text[TEXT_WHY + 48];
+
+    if (run && eid_eq(&run->command, &c->id)) {
+        (void)snprintf(text, sizeof(text), "%s%s%s", c->code, c->code[0] ? ": " : "", c->result);
+        memset(&run->command, 0, sizeof(run->command));
+        runs_event(e, run, kind, span_str(text), out);
+    }
+}
+
+static int report(struct engine *e, const struct input_control *in, struct buf *out,
+                  struct err *err)
+{
+    struct row_command *c = table_get(&e->tab[TAB_COMMAND], &in->command);
+    int rc;
+
+    if (!c || !span_eq_str(in->agent, c->agent)) {
+        return err_set(err, E_STATE, "command.unknown",
+                       "an agent reports on no command of its own");
+    }
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (!span_eq_str(in->kind, words[i].word)) {
+            continue;
+        }
+        rc = fsm_step(&command_fsm, &c->state, words[i].event, err);
+        if (rc) {
+            return rc; // said again after a reconnect, or out of turn
+        }
+        c->changed = e->now;
+        TEXT_SET(c->code, in->code);
+        TEXT_SET(c->result, in->text);
+        c->proof_length = (uint32_t)(in->proof.n <= sizeof(c->proof) ? in->proof.n : 0);
+        if (c->proof_length) {
+            memcpy(c->proof, in->proof.p, c->proof_length);
+        }
+        MARK(e, COMMAND, c);
+        if (words[i].over) {
+            tell_run(e, c, words[i].tell, out);
+        }
+        return 0;
+    }
+    return err_set(err, E_STATE, "control.kind", "an agent said \"" SPAN_FMT "\"",
+                   SPAN_ARG(in->kind));
+}
+
+static void resend(struct engine *e, struct span agent, struct buf *out)
+{
+    const struct table *tab = &e->tab[TAB_COMMAND];
+
+    for (const struct row_command *c = table_first(tab); c; c = table_next(tab, c)) {
+        bool open = c->state == COMMAND_IS_SENT || c->state == COMMAND_IS_ACCEPTED ||
+                    c->state == COMMAND_IS_STARTED || c->state == COMMAND_IS_FINISHED;
+
+        if (open && span_eq_str(agent, c->agent)) {
+            send(e, c, out);
+        }
+    }
+}
+
+int command_control(struct engine *e, const struct input_control *in, struct buf *out,
+                    struct err *err)
+{
+    bool hello = span_eq_str(in->kind, "hello"), lost = span_eq_str(in->kind, "lost");
+    struct row_agent *a;
+
+    if (!hello && !lost) {
+        return report(e, in, out, err);
+    }
+    a = agent_row(e, in->agent);
+    if (!a) {
+        return E_SYSTEM;
+    }
+    a->up = hello;
+    a->since = e->now;
+    if (hello) {
+        TEXT_SET(a->version, in->text);
+        // The exec half's high water counts: a restored database must not issue used counters.
+        a->counter = in->counter > a->counter ? in->counter : a->counter;
+        resend(e, in->agent, out);
+    }
+    MARK(e, AGENT, a);
+    return 0;
+}
+
+// ---- time
+
+void commands_wall(struct engine *e, struct buf *out)
+{
+    const struct table *tab = &e->tab[TAB_COMMAND];
+
+    for (struct row_command *c = table_first(tab); c; c = table_next(tab, c)) {
+        utime_t answer =
+            c->not_after + (utime_t)c->max_runtime_ms * 1000 + COMMAND_ANSWER_S * UTIME_SECOND;
+
+        if ((c->state == COMMAND_IS_OUTBOX || c->state == COMMAND_IS_SIGNED) &&
+            e->wall > c->not_after) {
+            move(e, c, COMMAND_ON_EXPIRE);
+            TEXT_SET(c->code, SPAN_LIT("window.expired"));
+            tell_run(e, c, RUN_FAILED, out);
+        } else if (fsm_find(&command_fsm, c->state, COMMAND_ON_DOUBT) && e->wall > answer) {
+            move(e, c, COMMAND_ON_DOUBT);
+            TEXT_SET(c->code, SPAN_LIT("answer.late"));
+            tell_run(e, c, RUN_UNSURE, out);
+        }
+    }
+}
+
+bool commands_open(const struct engine *e)
+{
+    const struct table *tab = &e->tab[TAB_RUN];
+
+    for (const struct row_run *r = table_first(tab); r; r = table_next(tab, r)) {
+        if (!run_fsm.final[r->state]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void commands_emit(struct engine *e, void *row, struct buf *out)
+{
+    struct row_command *c = row;
+    const struct row_run *run = runs_get(e, c->run);
+
+    c->dirty = 0;
+    effect_put_command(out, &(struct effect_command){.id = c->id,
+                                                     .run_id = run ? run->id : (struct eid){{0}},
+                                                     .step = c->step,
+                                                     .area = span_str(c->area),
+                                                     .agent = span_str(c->agent),
+                                                     .counter = c->counter,
+                                                     .bytes = span_of(c->bytes, c->length),
+                                                     .state = span_str(command_fsm.state[c->state]),
+                                                     .code = span_str(c->code),
+                                                     .result = span_str(c->result),
+                                                     .proof = span_of(c->proof, c->proof_length),
+                                                     .issued = c->issued,
+                                                     .changed = c->changed});
+}
+
+void agents_emit(struct engine *e, void *row, struct buf *out)
+{
+    struct row_agent *a = row;
+
+    (void)e;
+    a->dirty = 0;
+    effect_put_agent(out, &(struct effect_agent){.id = span_str(a->id),
+                                                 .name = span_str(a->id),
+                                                 .area = SPAN_LIT(""),
+                                                 .state = a->up ? SPAN_LIT("up") : SPAN_LIT("down"),
+                                                 .since = a->since,
+                                                 .version = span_str(a->version),
+                                                 .counter = a->counter});
+}

@@ -1,0 +1,256 @@
+// incident.c - joining alerts into incidents.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/incident.h"
+
+#include "core/engine/clock.h"
+#include "core/engine/context.h"
+#include "core/engine/tiering.h"
+#include "incident_fsm.h"
+
+struct row_incident *incident_get(struct engine *e, uint64_t number)
+{
+    return table_get(&e->tab[TAB_INCIDENT], &number);
+}
+
+void incident_timeline(struct engine *e, const struct row_incident *inc, utime_t event_time,
+                       const char *kind, struct span actor, struct span text,
+                       const struct eid *alert, struct buf *out)
+{
+    char who[TEXT_NAME], what[512];
+
+    text_set(who, sizeof(who), actor);
+    text_set(what, sizeof(what), text);
+    effect_put_timeline(out,
+                        &(struct effect_timeline){.id = engine_id(e),
+                                                  .incident_id = inc->id,
+                                                  .area = span_str(inc->area),
+                                                  .event_time = event_time,
+                                                  .found = e->now,
+                                                  .kind = span_str(kind),
+                                                  .actor = span_str(who),
+                                                  .text = span_str(what),
+                                                  .alert_id = alert ? *alert : (struct eid){{0}}});
+}
+
+void incident_kinds_text(uint8_t kinds, char *out, size_t size)
+{
+    size_t n = 0;
+
+    out[0] = '\0';
+    for (int k = 0; k < SK_COUNT; k++) {
+        if (kinds >> k & 1) {
+            n += (size_t)snprintf(out + n, size - n, "%s%s", n ? "," : "", source_kind_name(k));
+        }
+    }
+}
+
+// ---- entities
+
+struct entity {
+    enum entity_kind kind;
+    struct span value;
+};
+
+static const char *const entity_tag = "APSI";
+
+// The address of a server of ours says little (brokers, jump hosts, equipment hosts talk to many); that
+// of a stranger or of somebody's desk says much.
+static bool tells_much(const struct engine *e, struct span ip)
+{
+    int a = fab_find(e->set->fab, ip);
+
+    return a == FAB_NONE || fab_asset(e->set->fab, a)->tier == T4;
+}
+
+static size_t entities_of(const struct scene *s, const struct engine *e, struct entity *out)
+{
+    size_t n = 0;
+
+    if (s->name.n) {
+        out[n++] = (struct entity){ENTITY_ASSET, s->name};
+    }
+    if (s->person.n) {
+        out[n++] = (struct entity){ENTITY_PERSON, s->person};
+    }
+    if (s->session.n) {
+        out[n++] = (struct entity){ENTITY_SESSION, s->session};
+    }
+    if (s->ip.n && tells_much(e, s->ip)) {
+        out[n++] = (struct entity){ENTITY_ADDRESS, s->ip};
+    }
+    return n;
+}
+
+static uint64_t find_incident(struct engine *e, const struct entity *ent, size_t n, utime_t t)
+{
+    uint64_t found = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct key128 key = key_of(entity_tag[ent[i].kind], &ent[i].value, 1);
+        const struct row_join *j = table_get(&e->tab[TAB_JOIN], &key);
+        const struct row_incident *inc = j ? incident_get(e, j->incident) : NULL;
+
+        if (inc && inc->state != INCIDENT_IS_CLOSED &&
+            t - j->last <= e->set->policy->incident_horizon && (!found || inc->number < found)) {
+            found = inc->number;
+        }
+    }
+    return found;
+}
+
+static void remember(struct engine *e, const struct row_incident *inc, const struct entity *ent,
+                     size_t n, utime_t t)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct span value = ent[i].value;
+        struct key128 key = key_of(entity_tag[ent[i].kind], &value, 1);
+        struct row_join *j = table_put(&e->tab[TAB_JOIN], &key);
+        struct span parts[] = {span_of((const char *)&inc->number, sizeof(inc->number)), value};
+        struct key128 mine = key_of(entity_tag[ent[i].kind], parts, 2);
+        struct row_entity *row = table_put(&e->tab[TAB_ENTITY], &mine);
+
+        if (!j || !row) {
+            e->broken = true;
+            return;
+        }
+        j->incident = inc->number;
+        j->last = t > j->last ? t : j->last;
+        if (row->alerts == 0) {
+            row->incident = inc->number;
+            row->kind = (uint8_t)ent[i].kind;
+            row->first = row->last = t;
+            TEXT_SET(row->value, value);
+        }
+        row->alerts++;
+        row->first = t < row->first ? t : row->first;
+        row->last = t > row->last ? t : row->last;
+        MARK(e, ENTITY, row);
+    }
+}
+
+// ---- opening and taking
+
+static struct row_incident *open_incident(struct engine *e, const struct scene *s,
+                                          const struct reason *why, const struct row_group *g,
+                                          struct buf *out)
+{
+    uint64_t number = ++e->count.incident;
+    struct row_incident *inc = table_put(&e->tab[TAB_INCIDENT], &number);
+    char text[TEXT_TITLE + TEXT_ID + 16];
+
+    if (!inc) {
+        e->broken = true;
+        return NULL;
+    }
+    inc->id = engine_id(e);
+    inc->asset_index = s->asset;
+    inc->base_tier = inc->tier = inc->hazard = (uint8_t)s->base;
+    inc->clock_tier = TIER_COUNT; // no clocks yet
+    inc->opened = e->now;
+    inc->first = inc->last = UTIME_NONE;
+    inc->closed = UTIME_NONE;
+    TEXT_SET(inc->asset, s->name);
+    TEXT_SET(inc->area, s->area);
+    TEXT_SET(inc->title, span_str(g->title));
+    TEXT_SET(inc->call, span_str(why->rule && why->rule->call ? why->rule->call : ""));
+    (void)snprintf(text, sizeof(text), "%s on %s", inc->title, inc->asset);
+    incident_timeline(e, inc, e->now, "opened", SPAN_LIT("fabsoc"), span_str(text), NULL, out);
+    return inc;
+}
+
+// Whether the alert is what an approved window allows. Some things no window allows.
+static bool is_expected(const struct engine *e, const struct obs *o, const struct scene *s)
+{
+    switch (o->kind) {
+    case KIND_BREAKGLASS_OPENED:
+    case KIND_RECORDING_GAP:
+    case KIND_VAULT_CHANGE:
+    case KIND_VAULT_AUDIT_OFF:
+    case KIND_RECIPE_WRITE: return false;
+    default: break;
+    }
+    return s->base != T0 && context_pm_covers(e, s, span_str(kind_name(o->kind)), o->time);
+}
+
+static void count_in(struct engine *e, struct row_incident *inc, struct row_group *g,
+                     const struct obs *o, const struct scene *s, const struct reason *why,
+                     const struct made *m, struct buf *out)
+{
+    bool first_of_group = g->incident != inc->number;
+    enum source_kind kind = source_kind_of(s->kind);
+    char text[TEXT_TITLE + TEXT_NAME + 64];
+
+    inc->alerts++;
+    inc->first = inc->first == UTIME_NONE || o->time < inc->first ? o->time : inc->first;
+    inc->last = inc->last == UTIME_NONE || o->time > inc->last ? o->time : inc->last;
+    inc->kinds = (uint8_t)(inc->kinds | (kind < SK_COUNT ? 1u << kind : 0u));
+    inc->axes = axes_max(inc->axes, why->axes);
+    inc->severity = why->severity > inc->severity ? why->severity : inc->severity;
+    effect_put_member(out, &(struct effect_member){.alert_id = m->alert,
+                                                   .incident_id = inc->id,
+                                                   .group_id = g->id,
+                                                   .area = span_str(inc->area)});
+    if (first_of_group) {
+        g->incident = inc->number;
+        inc->groups++;
+        (void)snprintf(text, sizeof(text), "%s%s%s: %s", g->asset, g->actor[0] ? " " : "", g->actor,
+                       g->title);
+        incident_timeline(e, inc, o->time, "alert", s->kind, span_str(text), &m->alert, out);
+    }
+    MARK(e, INCIDENT, inc);
+}
+
+void incident_take(struct engine *e, const struct obs *o, const struct scene *s,
+                   const struct reason *why, const struct made *m, struct buf *out)
+{
+    struct row_group *g = alert_group(e, m->group);
+    struct entity ent[ENTITY_COUNT];
+    size_t n = entities_of(s, e, ent);
+    struct row_incident *inc;
+    uint64_t number;
+
+    if (!g) {
+        return; // evicted in the meantime; counted by its table
+    }
+    if (is_expected(e, o, s)) {
+        e->count.expected++;
+        g->expected = g->expected || g->alerts == 1;
+        MARK(e, GROUP, g);
+        return;
+    }
+    g->expected = 0;
+    tiering_spread(e, g, s->asset, o->time);
+    number = find_incident(e, ent, n, o->time);
+    inc = number ? incident_get(e, number) : NULL;
+    if (!inc && (why->severity >= OPEN_SEVERITY || s->base == T0)) {
+        inc = open_incident(e, s, why, g, out);
+    }
+    if (inc) {
+        count_in(e, inc, g, o, s, why, m, out);
+        remember(e, inc, ent, n, o->time);
+        tiering_incident(e, inc, s, why->rule, out);
+    }
+    tiering_group(e, g, inc);
+    MARK(e, GROUP, g);
+}
+
+int incident_move(struct engine *e, struct row_incident *inc, uint8_t event, struct span actor,
+                  struct span reason, struct buf *out, struct err *err)
+{
+    char text[320];
+    int rc = fsm_step(&incident_fsm, &inc->state, event, err);
+
+    if (rc) {
+        return rc;
+    }
+    if (inc->owner[0] == '\0') {
+        TEXT_SET(inc->owner, actor);
+    }
+    inc->closed = inc->state == INCIDENT_IS_CLOSED ? e->now : UTIME_NONE;
+    clock_on_state(e, inc);
+    (void)snprintf(text, sizeof(text), "%s%s" SPAN_FMT, incident_fsm.state[inc->state],
+                   reason.n ? ": " : "", SPAN_ARG(span_sub(reason, 0, 200)));
+    incident_timeline(e, inc, e->now, "state", actor, span_str(text), NULL, out);
+    MARK(e, INCIDENT, inc);
+    return 0;
+}

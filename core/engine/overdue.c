@@ -1,0 +1,215 @@
+// overdue.c - the engine's own alerts, and forgetting.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/overdue.h"
+
+#include "command_fsm.h"
+#include "core/engine/clock.h"
+#include "core/engine/correlate.h"
+#include "core/engine/incident.h"
+#include "group_fsm.h"
+#include "incident_fsm.h"
+#include "plan_fsm.h"
+
+static void own_alert(struct engine *e, struct obs *o, const struct reason *why, struct buf *out)
+{
+    struct scene s = scene_of(e, o);
+    struct made m;
+
+    if (alert_make(e, o, &s, why, &m, out)) {
+        incident_take(e, o, &s, why, &m, out);
+    }
+}
+
+static void set_field(struct obs *o, enum field f, struct span v)
+{
+    if (v.n) {
+        o->field[f] = v;
+        o->mask |= (uint64_t)1 << f;
+    }
+}
+
+// ---- sessions
+
+// When what allows the session ends: its own limit, else the end of its ticket's window, else of the
+// latest window of its tool that had begun; UTIME_NONE when nothing limits it.
+static utime_t allowed_until(const struct engine *e, const struct row_session *s)
+{
+    const struct table *tab = &e->tab[TAB_WINDOW];
+    utime_t by_ticket = UTIME_NONE, by_tool = UTIME_NONE;
+
+    for (const struct row_window *w = table_first(tab); w; w = table_next(tab, w)) {
+        if (s->ticket[0] && strcmp(w->id, s->ticket) == 0) {
+            by_ticket = w->to;
+        } else if (w->asset_index == s->asset_index && w->asset_index != FAB_NONE &&
+                   w->from <= s->started && w->to > by_tool) {
+            by_tool = w->to;
+        }
+    }
+    if (by_ticket == UTIME_NONE) {
+        by_ticket = by_tool;
+    }
+    if (s->allowed_until == UTIME_NONE) {
+        return by_ticket;
+    }
+    return by_ticket != UTIME_NONE && by_ticket < s->allowed_until ? by_ticket : s->allowed_until;
+}
+
+static void overrun(struct engine *e, struct row_session *s, utime_t until, struct buf *out)
+{
+    char matched[160], t[TIME_TEXT];
+    struct obs o = {.source = (uint16_t)s->source, .time = e->now, .kind = KIND_OTHER};
+    struct row_session copy = *s; // the table may move while the alert is made
+
+    s->overrun = 1;
+    MARK(e, SESSION, s);
+    (void)snprintf(matched, sizeof(matched), "session %s of %s is alive; it was allowed until %s",
+                   copy.id, copy.person, utime_text(until, t));
+    set_field(&o, FIELD_ASSET, span_str(copy.asset));
+    set_field(&o, FIELD_USER_NAME, span_str(copy.person));
+    set_field(&o, FIELD_VENDOR, span_str(copy.vendor));
+    set_field(&o, FIELD_SESSION_ID, span_str(copy.id));
+    set_field(&o, FIELD_ACCOUNT, span_str(copy.account));
+    set_field(&o, FIELD_SOURCE_IP, span_str(copy.ip));
+    own_alert(e, &o,
+              &(struct reason){.id = SPAN_LIT("fabsoc.session.overrun"),
+                               .title = SPAN_LIT("Brokered session outlives its window"),
+                               .severity = 75,
+                               .axes = {1, 1, 0},
+                               .matched = span_str(matched)},
+              out);
+}
+
+void overdue_sessions(struct engine *e, struct buf *out)
+{
+    struct table *tab = &e->tab[TAB_SESSION];
+    struct row_session *s = table_first(tab);
+
+    if (e->now < e->next_session) {
+        return;
+    }
+    e->next_session = INT64_MAX;
+    while (s) {
+        struct row_session *next = table_next(tab, s);
+        utime_t until = s->ended == UTIME_NONE && !s->overrun ? allowed_until(e, s) : UTIME_NONE;
+
+        if (until != UTIME_NONE) {
+            utime_t late = until + OVERRUN_GRACE_S * UTIME_SECOND;
+
+            if (late <= e->now) {
+                overrun(e, s, until, out);
+            } else if (late < e->next_session) {
+                e->next_session = late;
+            }
+        }
+        s = next;
+    }
+}
+
+// ---- sources
+
+static void silent(struct engine *e, struct row_source *src, struct buf *out)
+{
+    char matched[160];
+    struct obs o = {.source = (uint16_t)src->number, .time = e->now, .kind = KIND_OTHER};
+    char name[TEXT_ID];
+
+    src->silent = 1;
+    MARK(e, SOURCE, src);
+    memcpy(name, src->name, sizeof(name));
+    (void)snprintf(matched, sizeof(matched), "nothing heard for %lld s; the limit is %lld s",
+                   (long long)((e->now - src->received) / UTIME_SECOND),
+                   (long long)(src->silence / UTIME_SECOND));
+    set_field(&o, FIELD_ASSET, span_str(name));
+    own_alert(e, &o,
+              &(struct reason){.id = SPAN_LIT("fabsoc.source.silent"),
+                               .title = SPAN_LIT("A source has fallen silent"),
+                               .severity = 60,
+                               .matched = span_str(matched)},
+              out);
+}
+
+void overdue_sources(struct engine *e, struct buf *out)
+{
+    struct table *tab = &e->tab[TAB_SOURCE];
+
+    // After a recording nothing speaks any more; that is no silence of theirs.
+    if (e->recording_over || e->now < e->next_silence) {
+        return;
+    }
+    e->next_silence = INT64_MAX;
+    for (struct row_source *s = table_first(tab); s; s = table_next(tab, s)) {
+        utime_t due = s->received + s->silence;
+
+        if (s->silence <= 0 || s->silent) {
+            continue;
+        }
+        if (due < e->now) {
+            silent(e, s, out);
+        } else if (due < e->next_silence) {
+            e->next_silence = due + 1;
+        }
+    }
+}
+
+// ---- forgetting
+
+// Each table keeps the least recently used row first, so expiry stops at the first fresh one where
+// use follows time; tables whose rows are finished by an event are walked.
+#define SWEEP(e, TAB, type, over)                                                                  \
+    do {                                                                                           \
+        struct table *tab = &(e)->tab[TAB_##TAB];                                                  \
+        struct row_##type *r = table_first(tab);                                                   \
+        while (r) {                                                                                \
+            struct row_##type *next = table_next(tab, r);                                          \
+            if (over) {                                                                            \
+                table_del(tab, r);                                                                 \
+                tab->expired++;                                                                    \
+            }                                                                                      \
+            r = next;                                                                              \
+        }                                                                                          \
+    } while (0)
+
+static bool ended_before(utime_t t, utime_t limit)
+{
+    return t != UTIME_NONE && t < limit;
+}
+
+static void say_tables(struct engine *e, struct buf *out)
+{
+    for (int t = 0; t < TAB_COUNT; t++) {
+        const struct table *tab = &e->tab[t];
+
+        effect_put_table(out, &(struct effect_table){.name = span_str(tab->name),
+                                                     .rows = tab->count,
+                                                     .bound = tab->bound,
+                                                     .evicted = tab->evicted,
+                                                     .expired = tab->expired});
+    }
+}
+
+void overdue_rows(struct engine *e, struct buf *out)
+{
+    utime_t day = e->now - UTIME_DAY;
+    utime_t horizon = e->now - e->set->policy->incident_horizon;
+    utime_t grouping = e->now - e->set->policy->group_horizon;
+
+    if (e->now < e->next_sweep) {
+        return;
+    }
+    e->next_sweep = e->now + UTIME_MINUTE;
+    corr_expire(&e->tab[TAB_CORR], e->set->rules, e->watermark);
+    SWEEP(e, FOLD, fold, r->last < grouping);
+    SWEEP(e, JOIN, join, r->last < horizon);
+    SWEEP(e, ENTITY, entity, r->last < horizon && r->last < day);
+    SWEEP(e, GROUP, group, r->last < day && (r->state == GROUP_IS_CLOSED || r->expected));
+    SWEEP(e, CLOCK, clock, ended_before(r->met, day));
+    SWEEP(e, INCIDENT, incident, r->state == INCIDENT_IS_CLOSED && ended_before(r->closed, day));
+    SWEEP(e, SESSION, session, ended_before(r->ended, day));
+    SWEEP(e, CHECKOUT, checkout, ended_before(r->until, day));
+    SWEEP(e, GRANT, grant, ended_before(r->to, day));
+    SWEEP(e, WINDOW, window, ended_before(r->to, day));
+    SWEEP(e, PLAN, plan, plan_fsm.final[r->state] && r->planned < day);
+    SWEEP(e, RUN, run, ended_before(r->ended, day));
+    SWEEP(e, COMMAND, command, command_fsm.final[r->state] && r->changed < day);
+    say_tables(e, out);
+}

@@ -1,0 +1,18 @@
+// stage2.h - everything behind the watermark, in order of event time.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs at ticks only. The watermark is the minimum over active sources of (newest event time - its
+// lateness); a source that was not heard of for IDLE_S leaves the minimum; with none active it
+// follows the tick, two seconds behind. It never goes back.
+#ifndef CORE_ENGINE_STAGE2_H
+#define CORE_ENGINE_STAGE2_H
+
+#include "core/engine/state.h"
+
+enum { IDLE_S = 10 };
+
+void stage2_run(struct engine *e, struct buf *out);
+// Everything that waits, whatever the watermark: before another set comes into force.
+void stage2_drain(struct engine *e, struct buf *out);
+
+#endif

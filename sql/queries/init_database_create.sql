@@ -1,0 +1,1 @@
+create database fabsoc encoding 'UTF8' template template0;

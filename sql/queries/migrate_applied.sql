@@ -1,0 +1,1 @@
+select digest from soc.migration where n = $1::int8;

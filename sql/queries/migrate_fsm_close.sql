@@ -1,0 +1,1 @@
+select soc.fsm_close();

@@ -1,0 +1,1 @@
+select to_regclass('soc.migration') is not null;

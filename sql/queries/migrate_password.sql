@@ -1,0 +1,1 @@
+select soc.set_password($1::text::name, $2::text);

@@ -1,0 +1,1 @@
+select pg_notify('soc_news', $1::text);

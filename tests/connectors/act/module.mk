@@ -1,0 +1,5 @@
+TESTS_connectors/act := test_executor test_refusals
+test_executor_SUPPORT := yes
+test_refusals_SUPPORT := yes
+test_run_SUPPORT := yes
+$(B)/tests/connectors/act/test_executor $(B)/tests/connectors/act/test_refusals: | $(B)/libexec/fabsoc-farend

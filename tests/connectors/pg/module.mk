@@ -1,0 +1,3 @@
+TESTS_connectors/pg := test_store_pg test_desk_pg
+test_store_pg_SUPPORT := 1
+test_desk_pg_SUPPORT := 1

@@ -1,0 +1,3 @@
+TESTS_connectors/ws := test_ws
+test_ws_SUPPORT := yes
+test_refused_SUPPORT := yes

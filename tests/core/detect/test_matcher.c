@@ -1,0 +1,210 @@
+// test_matcher.c - the hot path: no allocation, limits that are counted, nothing filtered away.
+// SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
+
+#include "tests/core/detect/one.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define OWN_MALLOC 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define OWN_MALLOC 0
+#endif
+#endif
+#ifndef OWN_MALLOC
+#define OWN_MALLOC 1
+#endif
+
+static size_t allocations;
+
+#if OWN_MALLOC
+// glibc's own entry points; the sanitiser's build has them under other names and is not counted.
+extern void *__libc_malloc(size_t n);
+extern void *__libc_realloc(void *p, size_t n);
+extern void *__libc_calloc(size_t a, size_t b);
+
+void *malloc(size_t n)
+{
+    allocations++;
+    return __libc_malloc(n);
+}
+
+void *realloc(void *p, size_t n)
+{
+    allocations++;
+    return __libc_realloc(p, n);
+}
+
+void *calloc(size_t a, size_t b)
+{
+    allocations++;
+    return __libc_calloc(a, b);
+}
+#endif
+
+static void make_event(struct one *o, const char *raw)
+{
+    one_event(o);
+    o->ev.raw = span_str(raw);
+    o->ev.kind = KIND_LOGON;
+    o->ev.field[FIELD_USER_NAME] = (struct fval){V_STR, SPAN_LIT("Root"), 0};
+    o->ev.mask = (uint64_t)1 << FIELD_USER_NAME;
+    one_put(o, "Image", "C:\\Windows\\System32\\CMD.EXE");
+    one_put(o, "CommandLine", "cmd /c powershell -enc SQBFAFgA");
+    one_put(o, "EventID", "<int>1");
+    one_put(o, "ip", "10.1.2.3");
+}
+
+static const char rules_text[] =
+    "title: a\nlogsource: {product: p}\ndetection: {s: {Image|endswith: '\\cmd.exe'}, "
+    "condition: s}\n---\n"
+    "title: b\nlogsource: {product: p}\ndetection: {s: {CommandLine|re|i: 'POWERSHELL.*-enc'}, "
+    "condition: s}\n---\n"
+    "title: c\nlogsource: {product: p}\ndetection: {s: [root, enc], condition: s}\n---\n"
+    "title: d\nlogsource: {product: p}\ndetection: {s: {user.name: root, EventID: 1}, c: "
+    "{fab.ctx.checkout: false}, condition: s and c}\n---\n"
+    "title: e\nlogsource: {product: p}\ndetection: {s: {ip|cidr: 10.0.0.0/8, fab.kind: logon}, "
+    "condition: s}\n---\n"
+    "title: f\nlogsource: {product: p}\ndetection: {s: {CommandLine|contains: 'Äö'}, condition: "
+    "not s}\n";
+
+static void matching_an_event_allocates_nothing(void **state)
+{
+    struct hit hit[16];
+    struct one o;
+    struct rig r;
+    size_t before, n = 0;
+    void *volatile p;
+
+    (void)state;
+    if (!OWN_MALLOC) {
+        print_message("skipped: allocations cannot be counted under the address sanitiser\n");
+        skip();
+    }
+    rig_open(&r);
+    rig_text(&r, "a.yml", rules_text);
+    rig_load(&r);
+    assert_int_equal(r.faults.count, 0);
+    make_event(&o, "raw text of root");
+    for (int i = 0; i < 3; i++) { // the first events find their room
+        n = matcher_run(r.m, &o.ev, hit, ARRAY_LEN(hit));
+    }
+    assert_int_equal(n, 6);
+    before = allocations;
+    for (int i = 0; i < 1000; i++) {
+        n += matcher_run(r.m, &o.ev, hit, ARRAY_LEN(hit));
+    }
+    assert_int_equal(n, 6006);
+    assert_int_equal(allocations - before, 0);
+    p = malloc(1);
+    free(p);
+    assert_int_equal(allocations - before, 1); // the counter counts
+    rig_close(&r);
+}
+
+static void hits_beyond_the_room_are_counted(void **state)
+{
+    struct hit hit[2];
+    struct one o;
+    struct rig r;
+
+    (void)state;
+    rig_open(&r);
+    rig_text(&r, "a.yml", rules_text);
+    rig_load(&r);
+    make_event(&o, "raw text of root");
+    assert_int_equal(matcher_run(r.m, &o.ev, hit, 2), 2);
+    assert_int_equal(matcher_overflow(r.m), 4);
+    assert_int_equal(hit[0].rule, 0); // in order of their numbers
+    assert_int_equal(hit[1].rule, 1);
+    rig_close(&r);
+}
+
+static void an_expression_that_passes_its_limit_is_a_counted_fault(void **state)
+{
+    static char text[4000];
+    struct hit hit[4];
+    struct one o;
+    struct rig r;
+
+    (void)state;
+    rig_open(&r);
+    rig_text(&r, "a.yml",
+             "title: a\nlogsource: {product: p}\ndetection: {s: {f|re: '^(a+)+$'}, condition: s}\n"
+             "---\ntitle: b\nlogsource: {product: p}\ndetection: {s: {f|re: '^(a+)+$'}, "
+             "condition: not s}\n---\ntitle: c\nlogsource: {product: p}\ndetection: {s: "
+             "{f|endswith: '!'}, condition: s}\n");
+    rig_load(&r);
+    assert_int_equal(r.faults.count, 0);
+    memset(text, 'a', sizeof(text) - 2);
+    text[sizeof(text) - 2] = '!';
+    one_event(&o);
+    one_put(&o, "f", text);
+    // Neither the rule nor its negation says anything; the third rule is not disturbed.
+    assert_int_equal(matcher_run(r.m, &o.ev, hit, 4), 1);
+    assert_int_equal(hit[0].rule, 2);
+    assert_int_equal(matcher_faults(r.m), 2);
+    rig_close(&r);
+}
+
+static void hostile_values_do_no_harm(void **state)
+{
+    static const char *const value[] = {"", "\xff\xfe", "\xf0\x9f", "%s%n", "\x01\x02", "*?\\*"};
+    struct hit hit[16];
+    struct rig r;
+
+    (void)state;
+    rig_open(&r);
+    rig_text(&r, "a.yml", rules_text);
+    rig_load(&r);
+    for (size_t i = 0; i < ARRAY_LEN(value); i++) {
+        struct one o;
+
+        make_event(&o, value[i]);
+        for (size_t k = 0; k < o.ev.nokv; k++) {
+            o.kv[k].v.s = span_str(value[i]);
+        }
+        (void)matcher_run(r.m, &o.ev, hit, ARRAY_LEN(hit));
+    }
+    assert_int_equal(matcher_faults(r.m), 0);
+    rig_close(&r);
+}
+
+static void a_record_of_one_hundred_thousand_fields_is_matched(void **state)
+{
+    enum { N = 100000 };
+    struct okv *kv = calloc(N, sizeof(*kv));
+    struct hit hit[8];
+    struct one o;
+    struct rig r;
+
+    (void)state;
+    assert_non_null(kv);
+    rig_open(&r);
+    rig_text(&r, "a.yml", rules_text);
+    rig_load(&r);
+    for (size_t i = 0; i < N; i++) {
+        kv[i] = (struct okv){SPAN_LIT("Image"), {V_STR, SPAN_LIT("nothing"), 0}};
+    }
+    kv[N - 1].v.s = SPAN_LIT("x\\cmd.exe");
+    one_event(&o);
+    o.ev.okv = kv;
+    o.ev.nokv = N;
+    assert_int_equal(matcher_run(r.m, &o.ev, hit, 8), 2); // a, and f that negates
+    assert_int_equal(matcher_faults(r.m), 0);
+    rig_close(&r);
+    free(kv);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(matching_an_event_allocates_nothing),
+        cmocka_unit_test(hits_beyond_the_room_are_counted),
+        cmocka_unit_test(an_expression_that_passes_its_limit_is_a_counted_fault),
+        cmocka_unit_test(hostile_values_do_no_harm),
+        cmocka_unit_test(a_record_of_one_hundred_thousand_fields_is_matched),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,355 @@
+// test_engine.c - what the step function promises, on rules, model and policy of this tree.
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/support/rig.h"
+
+enum { SENSOR = 1, AGENT = 2, PAM = 3, FACTORY = 4, OS = 5 };
+
+static struct rig rig;
+
+static int setup(void **state)
+{
+    (void)state;
+    rig_init(&rig, NULL);
+    rig_source(&rig, SENSOR, "suricata-eve", "sensor", 0);
+    rig_source(&rig, AGENT, "wazuh", "agent", 0);
+    rig_source(&rig, PAM, "teleport", "pam", 0);
+    rig_source(&rig, FACTORY, "fab-tool", "fab", 0);
+    rig_source(&rig, OS, "sshd", "os", 0);
+    rig_tick(&rig, 0);
+    rig_block(&rig);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    rig_finish(&rig);
+    return 0;
+}
+
+// ---- what the tests say
+
+static void logon(int at, const char *host, const char *user)
+{
+    rig_say(&rig, &(struct rig_event){.source = OS,
+                                      .at = at,
+                                      .kind = KIND_LOGON,
+                                      .product = "linux",
+                                      .service = "sshd",
+                                      .field = {{FIELD_HOST_NAME, host},
+                                                {FIELD_USER_NAME, user},
+                                                {FIELD_SOURCE_IP, "10.20.40.77"}}});
+}
+
+static void checkout(int at, const char *host, const char *account)
+{
+    rig_say(&rig, &(struct rig_event){.source = PAM,
+                                      .at = at,
+                                      .kind = KIND_CHECKOUT,
+                                      .product = "cyberark",
+                                      .service = "vault",
+                                      .field = {{FIELD_DESTINATION_DOMAIN, host},
+                                                {FIELD_ACCOUNT, account},
+                                                {FIELD_USER_NAME, "sato"}}});
+}
+
+static void session(int at, const char *id, const char *tool, enum kind kind)
+{
+    rig_say(&rig, &(struct rig_event){.source = PAM,
+                                      .at = at,
+                                      .kind = kind,
+                                      .product = "teleport",
+                                      .service = "audit",
+                                      .field = {{FIELD_SESSION_ID, id},
+                                                {FIELD_DESTINATION_DOMAIN, tool},
+                                                {FIELD_USER_NAME, "v.mori"},
+                                                {FIELD_VENDOR, "optarix"},
+                                                {FIELD_ACCOUNT, "service"}}});
+}
+
+static void window(int at, const char *id, const char *tool, const char *from, const char *to)
+{
+    rig_say(&rig, &(struct rig_event){.source = FACTORY,
+                                      .at = at,
+                                      .kind = KIND_PM_WINDOW,
+                                      .product = "fab",
+                                      .service = "pm",
+                                      .field = {{FIELD_TICKET, id},
+                                                {FIELD_ASSET, tool},
+                                                {FIELD_VENDOR, "optarix"},
+                                                {FIELD_WINDOW_START, from},
+                                                {FIELD_WINDOW_END, to},
+                                                {FIELD_EVENT_ACTION, "approved"}}});
+}
+
+static void sensor_alert(int at, const char *tool_ip)
+{
+    rig_say(&rig, &(struct rig_event){.source = SENSOR,
+                                      .at = at,
+                                      .kind = KIND_ALERT,
+                                      .flags = EVENT_IS_ALERT,
+                                      .product = "suricata",
+                                      .service = "alert",
+                                      .field = {{FIELD_SOURCE_IP, "10.99.1.1"},
+                                                {FIELD_DESTINATION_IP, tool_ip},
+                                                {FIELD_EVENT_SEVERITY, "60"},
+                                                {FIELD_RULE_ID, "2100001"},
+                                                {FIELD_RULE_NAME, "odd transfer"}}});
+}
+
+static void agent_alert(int at, const char *host)
+{
+    rig_say(&rig, &(struct rig_event){.source = AGENT,
+                                      .at = at,
+                                      .kind = KIND_ALERT,
+                                      .flags = EVENT_IS_ALERT,
+                                      .product = "wazuh",
+                                      .field = {{FIELD_HOST_NAME, host},
+                                                {FIELD_EVENT_SEVERITY, "55"},
+                                                {FIELD_RULE_ID, "554"},
+                                                {FIELD_RULE_NAME, "new program"}}});
+}
+
+static void ticks(int from, int to)
+{
+    for (int t = from; t <= to; t++) {
+        rig_tick(&rig, t);
+    }
+    rig_block(&rig);
+}
+
+// ---- stage one
+
+static void a_sources_own_alert_is_a_row_in_the_block_it_came_in(void **state)
+{
+    (void)state;
+    sensor_alert(1, "10.20.3.13");
+    rig_block(&rig); // no tick behind it
+
+    assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 1);
+    assert_string_equal(rig_cell(&rig, EFFECT_ALERT, 0, "asset"), "LITHO-01");
+    assert_string_equal(rig_cell(&rig, EFFECT_ALERT, 0, "rule_id"), "suricata-eve:2100001");
+    assert_string_equal(rig_cell(&rig, EFFECT_ALERT, 0, "tier"), "2");
+    assert_string_equal(rig_cell(&rig, EFFECT_RAW, 0, "bytes"), "6173206974206361"
+                                                                "6d65");
+    assert_int_equal(rig_rows(&rig, EFFECT_INCIDENT), 0);
+}
+
+static void repeats_fold_and_a_pause_opens_another_group(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        sensor_alert(1 + i, "10.20.3.13");
+    }
+    sensor_alert(7, "10.20.3.14");
+    ticks(1, 10);
+    sensor_alert(3 * 3600, "10.20.3.13");
+    rig_block(&rig);
+
+    assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 7);
+    assert_int_equal(rig_rows(&rig, EFFECT_GROUP), 3);
+    assert_int_equal(rig_count(&rig, EFFECT_GROUP, "alerts", "5", NULL), 1);
+}
+
+static void an_unknown_host_gets_the_tier_of_its_bay(void **state)
+{
+    (void)state;
+    sensor_alert(1, "10.20.3.250");
+    rig_block(&rig);
+
+    assert_string_equal(rig_cell(&rig, EFFECT_ALERT, 0, "asset"), "10.20.3.250");
+    assert_string_equal(rig_cell(&rig, EFFECT_ALERT, 0, "tier"), "2");
+}
+
+// ---- asks
+
+static void a_privileged_logon_without_checkout_becomes_an_alert(void **state)
+{
+    size_t at = 0;
+
+    (void)state;
+    logon(5, "mes-1", "svc_mes");
+    ticks(1, 20);
+
+    assert_int_equal(rig_count(&rig, EFFECT_ALERT, "rule_title",
+                               "Privileged account used without a checkout", &at),
+                     1);
+    assert_string_equal(rig_cell(&rig, EFFECT_ALERT, at, "asset"), "MES-1");
+    assert_string_equal(rig_cell(&rig, EFFECT_ALERT, at, "actor"), "svc_mes");
+}
+
+static void with_a_checkout_it_does_not_even_when_the_checkout_comes_late(void **state)
+{
+    (void)state;
+    logon(5, "mes-1", "svc_mes");
+    rig_block(&rig);
+    checkout(4, "mes-1", "svc_mes"); // said later, but it happened before
+    ticks(1, 20);
+
+    assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 0);
+    assert_string_equal(rig_cell(&rig, EFFECT_STATUS, 0, "late"), "0");
+}
+
+static void a_checkout_of_another_host_does_not_help(void **state)
+{
+    (void)state;
+    checkout(4, "rms-1", "svc_mes");
+    logon(5, "mes-1", "svc_mes");
+    ticks(1, 20);
+
+    assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 1);
+}
+
+// ---- incidents
+
+static void three_witnesses_of_one_tool_are_one_incident(void **state)
+{
+    (void)state;
+    session(10, "s-1", "litho-01", KIND_SESSION_START);
+    sensor_alert(60, "10.20.3.13");
+    agent_alert(90, "litho-01");
+    ticks(1, 120);
+
+    assert_int_equal(rig_rows(&rig, EFFECT_INCIDENT), 1);
+    assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "source_kinds"), "sensor,agent,pam");
+    assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "asset"), "LITHO-01");
+    assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "alerts"), "3");
+    assert_int_equal(rig_rows(&rig, EFFECT_MEMBER), 3);
+    assert_int_equal(rig_rows(&rig, EFFECT_CLOCK), 4);
+    assert_string_not_equal(rig_cell(&rig, EFFECT_CLOCK, 0, "call_number"), "");
+}
+
+static void a_session_inside_its_window_is_no_incident_until_it_outlives_it(void **state)
+{
+    size_t at = 0;
+
+    (void)state;
+    window(1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
+    session(10, "s-1", "litho-01", KIND_SESSION_START);
+    ticks(1, 600 + 299);
+    assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 0);
+    ticks(900, 905);
+
+    assert_int_equal(rig_count(&rig, EFFECT_ALERT, "rule_id", "fabsoc.session.overrun", &at), 1);
+    assert_string_equal(rig_cell(&rig, EFFECT_ALERT, at, "asset"), "LITHO-01");
+    assert_int_equal(rig_rows(&rig, EFFECT_INCIDENT), 1);
+    ticks(906, 2000);
+    assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 1); // said once
+}
+
+static void a_window_extended_in_time_covers_the_session(void **state)
+{
+    (void)state;
+    window(1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
+    session(10, "s-1", "litho-01", KIND_SESSION_START);
+    window(500, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T09:00:00Z");
+    ticks(1, 1800);
+    session(1700, "s-1", "litho-01", KIND_SESSION_STOP);
+    ticks(1801, 7200);
+
+    assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 0);
+    assert_string_equal(rig_cell(&rig, EFFECT_SESSION, 0, "state"), "ended");
+}
+
+static void a_source_that_must_speak_and_does_not_is_an_alert_until_the_recording_ends(void **state)
+{
+    size_t at = 0;
+
+    (void)state;
+    rig_source(&rig, 6, "probe-7", "sensor", 60);
+    ticks(1, 60);
+    assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 0);
+    ticks(61, 70);
+    assert_int_equal(rig_count(&rig, EFFECT_ALERT, "rule_id", "fabsoc.source.silent", &at), 1);
+    assert_int_equal(rig_count(&rig, EFFECT_SOURCE, "silent", "true", NULL), 1);
+    rig_source(&rig, 7, "probe-8", "sensor", 60);
+    rig_end_recording(&rig);
+    ticks(71, 500);
+    assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 1);
+}
+
+// ---- clocks and persons
+
+static void a_clock_that_nobody_meets_is_breached_once_and_told(void **state)
+{
+    (void)state;
+    session(10, "s-1", "litho-01", KIND_SESSION_START);
+    ticks(1, 700);
+
+    assert_int_equal(rig_count(&rig, EFFECT_CLOCK, "breached", "true", NULL), 1);
+    assert_int_equal(rig_count(&rig, EFFECT_TIMELINE, "kind", "clock", NULL), 1);
+}
+
+static void acknowledging_a_group_meets_the_incidents_ack_clock(void **state)
+{
+    struct err err = ERR_INIT;
+    size_t at = 0;
+
+    (void)state;
+    session(10, "s-1", "litho-01", KIND_SESSION_START);
+    ticks(1, 60);
+    assert_int_equal(rig_intent(&rig, "sato", "security", "ack_group", "1", "seen", &err), 0);
+    ticks(61, 700);
+
+    assert_string_equal(rig_cell(&rig, EFFECT_GROUP, 0, "state"), "acknowledged");
+    assert_string_equal(rig_cell(&rig, EFFECT_GROUP, 0, "owner"), "sato");
+    assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "state"), "triage");
+    assert_int_equal(rig_count(&rig, EFFECT_CLOCK, "phase", "ack", &at), 1);
+    assert_string_not_equal(rig_cell(&rig, EFFECT_CLOCK, at, "met"), "");
+    assert_string_equal(rig_cell(&rig, EFFECT_CLOCK, at, "breached"), "false");
+}
+
+static void a_refused_intent_says_its_code_and_is_audited(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(rig_intent(&rig, "sato", "security", "ack_group", "99", "", &err), E_STATE);
+
+    assert_string_equal(err.code, "group.unknown");
+    assert_string_equal(rig_cell(&rig, EFFECT_INTENT, 0, "outcome"), "refused");
+    assert_string_equal(rig_cell(&rig, EFFECT_INTENT, 0, "code"), "group.unknown");
+    assert_int_equal(rig_count(&rig, EFFECT_AUDIT, "kind", "ack_group", NULL), 1);
+    assert_string_equal(rig_cell(&rig, EFFECT_STATUS, 0, "refused"), "1");
+}
+
+static void hostile_text_reaches_no_row(void **state)
+{
+    (void)state;
+    logon(5, "mes-1\x1b[2J", "svc_\xff\xe2\x80\xae");
+    ticks(1, 20);
+
+    assert_string_equal(rig_cell(&rig, EFFECT_ALERT, 0, "actor"), "svc_\\xff<U+202E>");
+    assert_string_equal(rig_cell(&rig, EFFECT_ALERT, 0, "asset"), "mes-1\\x1b[2J");
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_sources_own_alert_is_a_row_in_the_block_it_came_in),
+        T(repeats_fold_and_a_pause_opens_another_group),
+        T(an_unknown_host_gets_the_tier_of_its_bay),
+        T(a_privileged_logon_without_checkout_becomes_an_alert),
+        T(with_a_checkout_it_does_not_even_when_the_checkout_comes_late),
+        T(a_checkout_of_another_host_does_not_help),
+        T(three_witnesses_of_one_tool_are_one_incident),
+        T(a_session_inside_its_window_is_no_incident_until_it_outlives_it),
+        T(a_window_extended_in_time_covers_the_session),
+        T(a_source_that_must_speak_and_does_not_is_an_alert_until_the_recording_ends),
+        T(a_clock_that_nobody_meets_is_breached_once_and_told),
+        T(acknowledging_a_group_meets_the_incidents_ack_clock),
+        T(a_refused_intent_says_its_code_and_is_audited),
+        T(hostile_text_reaches_no_row),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
