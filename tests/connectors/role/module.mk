@@ -1,4 +1,4 @@
-TESTS_connectors/role := test_service test_gate
+TESTS_connectors/role := test_service test_block_run test_gate
 test_service_SUPPORT := yes
 test_gate_SUPPORT := yes
 $(B)/tests/connectors/role/test_gate: | $(B)/libexec/gate $(B)/fabsoc-agent $(B)/libexec/fabsoc-farend
