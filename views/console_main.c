@@ -27,14 +27,15 @@ static const char default_keys[] =
 static const char usage[] =
     "usage: fabsoc [--state DIR] [--as LOGIN] [--db CONNINFO] [--keys FILE]\n"
     "              [--color auto|never|8|16|256] [--glyphs auto|ascii|unicode]\n"
-    "              [--dump SCREEN[:NUMBER] [--size WxH]]\n\n"
+    "              [--dump SCREEN [--size WxH]]\n\n"
     "  --state DIR   where the service's database is written down; without it $FABSOC_STATE, else "
     "the\n"
     "                usual place\n"
     "  --as LOGIN    the person, when it is not the name one is logged in under\n"
     "  --db CONNINFO a libpq connection string instead of --state and --as\n"
-    "  --dump        print a screen as text and end: ovr que inc pam hea, alert:N incident:N\n"
-    "                playbooks:N plan:N run:N\n"
+    "  --dump        print a screen as text and end: overview queue incidents sessions health, and "
+    "with\n"
+    "                a number alert incident playbooks plan run, such as 'run 3'\n"
     "Exit status: 0 done, 2 could not do it, 64 usage.\n";
 
 struct options {

@@ -38,7 +38,8 @@ static struct console *start(struct desk *desk, const struct keymap *km,
                              const struct console_options *o, struct err *err)
 {
     struct console *c = console_new(desk, km, wall_now());
-    struct span arg = span_str(o->screen), code = span_cut(&arg, ':');
+    struct span arg = span_str(o->screen);
+    struct span code = span_cut(&arg, span_find(arg, ':') < arg.n ? ':' : ' ');
 
     if (!c) {
         (void)err_sys(err, ENOMEM, "console.memory", "no memory for the console");

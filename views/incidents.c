@@ -130,6 +130,7 @@ static bool incidents_ready(const void *state)
 
 const struct view_ops view_incidents = {
     .code = "inc",
+    .name = "incidents",
     .kind = "list",
     .title = N_("Incidents by tier"),
     .tab = N_("Inc"),

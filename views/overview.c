@@ -314,6 +314,7 @@ static bool overview_ready(const void *state)
 
 const struct view_ops view_overview = {
     .code = "ovr",
+    .name = "overview",
     .kind = "list",
     .title = N_("Shift overview"),
     .tab = N_("Ovr"),
