@@ -1,5 +1,5 @@
 SHELF := connectors/role
-$(SHELF)_SRC := agent_net.c agents.c announce.c block_run.c config.c detect.c exec.c gate.c intake.c set_load.c wslink.c
+$(SHELF)_SRC := agent_net.c agents.c announce.c block_run.c config.c detect.c exec.c gate.c intake.c set_load.c sign.c sign_check.c wslink.c
 
 PROGRAMS += intake detect
 intake_MAIN := connectors/role/intake_main.c
@@ -9,9 +9,12 @@ detect_MAIN := connectors/role/detect_main.c
 detect_USES := connectors/role
 detect_DIR := libexec
 
-PROGRAMS += gate fabsoc-agent fabsoc-farend
+PROGRAMS += gate sign fabsoc-agent fabsoc-farend
 fabsoc-agent_MAIN := connectors/role/agent_main.c
 fabsoc-agent_USES := connectors/role
+sign_MAIN := connectors/role/sign_main.c
+sign_USES := connectors/role
+sign_DIR := libexec
 gate_MAIN := connectors/role/gate_main.c
 gate_USES := connectors/role
 gate_DIR := libexec
