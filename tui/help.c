@@ -10,9 +10,9 @@
 #include "tui/key.h"
 
 static const struct colspec columns[] = {
-    {"key", 1, 10, 22, false},
-    {"does", 2, 20, 60, false},
-    {"command", 3, 8, 14, false},
+    {"key", 1, 10, 12, false},
+    {"does", 1, 20, 60, false},
+    {"command", 2, 14, 15, false},
     {"where", 4, 6, 10, false},
 };
 

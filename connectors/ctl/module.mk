@@ -1,5 +1,6 @@
 SHELF := connectors/ctl
-$(SHELF)_SRC := ctl.c init.c db.c
+$(SHELF)_SRC := audit_chain.c ctl.c ctl_db.c db.c init.c lists.c people.c verify.c
+$(SHELF)_PKG := jansson
 PROGRAMS += fabsocctl
 fabsocctl_MAIN := connectors/ctl_main.c
 fabsocctl_USES := connectors/ctl

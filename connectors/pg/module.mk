@@ -1,5 +1,5 @@
 SHELF := connectors/pg
-$(SHELF)_SRC := conn.c args.c sql.c commit_rows.c store_pg.c store_write.c migrate.c place.c cluster.c cluster_process.c
+$(SHELF)_SRC := conn.c args.c sql.c commit_rows.c store_pg.c store_write.c migrate.c logins.c place.c cluster.c cluster_process.c desk_pg.c desk_link.c sign_pg.c
 $(SHELF)_PKG := libpq
 
 $(GEN)/sql_queries.inc: $(sort $(wildcard sql/queries/*.sql)) share/tools/sqlgen.awk
@@ -10,4 +10,6 @@ $(GEN)/sql_files.inc: $(SQL_FILES) $(GEN)/fsm.sql share/tools/sqlgen.awk
 	$(Q)awk -v mode=files -f share/tools/sqlgen.awk $(SQL_FILES) $(GEN)/fsm.sql > $@
 $(GEN)/sql_effects.inc: core/INPUTS_AND_EFFECTS.def share/tools/effectgen.awk
 	$(Q)awk -f share/tools/effectgen.awk $< > $@
-GENERATED += $(GEN)/sql_queries.inc $(GEN)/sql_files.inc $(GEN)/sql_effects.inc
+$(GEN)/sql_calls.inc: core/desk.def share/tools/deskgen.awk
+	$(Q)awk -f share/tools/deskgen.awk $< > $@
+GENERATED += $(GEN)/sql_calls.inc $(GEN)/sql_queries.inc $(GEN)/sql_files.inc $(GEN)/sql_effects.inc

@@ -18,6 +18,12 @@ static const char *const effects[EFFECT_COUNT] = {
 #undef SQL_EFFECT
 };
 
+static const char *const calls[DESK_CALL_COUNT] = {
+#define SQL_CALL(NAME, text) [DESK_CALL_##NAME] = text,
+#include "sql_calls.inc"
+#undef SQL_CALL
+};
+
 static const struct sql_step steps[] = {
 #define SQL_STEP(file, line, text) {file, line, text},
 #include "sql_files.inc"
@@ -49,6 +55,24 @@ enum sql_query sql_find(const char *prefix, struct span name)
 const char *sql_effect(enum effect_kind k)
 {
     return effects[k];
+}
+
+const char *sql_desk(enum desk_query q)
+{
+    static const enum sql_query of[DESK_QUERY_COUNT] = {
+#define DESK_QUERY(NAME, name, params, columns, meaning) [DESK_##NAME] = SQL_DESK_##NAME,
+#define DESK_CALL(NAME, name, args, meaning)
+#include "core/desk.def"
+#undef DESK_QUERY
+#undef DESK_CALL
+    };
+
+    return queries[of[q]].text;
+}
+
+const char *sql_call(enum desk_call c)
+{
+    return calls[c];
 }
 
 size_t sql_step_count(void)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "core/base/span.h"
+#include "core/desk.h"
 #include "core/model/effect.h"
 
 enum sql_query {
@@ -24,6 +25,9 @@ const char *sql_name(enum sql_query q);
 // "barrier_" and "idle": the query of that name, or SQL_QUERY_COUNT.
 enum sql_query sql_find(const char *prefix, struct span name);
 const char *sql_effect(enum effect_kind k); // arrays in, one a column
+
+const char *sql_desk(enum desk_query q);
+const char *sql_call(enum desk_call c);
 
 struct sql_step {
     const char *file; // "sql/migrations/0001_ground.sql"

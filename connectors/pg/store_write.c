@@ -191,9 +191,9 @@ static void cell_now(const struct store_input *in, struct args *a)
 }
 static void cell_kind(const struct store_input *in, struct args *a)
 {
-    uint8_t k = in->body.n ? (uint8_t)in->body.p[0] : INPUT_COUNT;
+    uint8_t k = in->body.n ? (uint8_t)in->body.p[0] : INPUT_KIND_COUNT;
     struct span name =
-        k < INPUT_COUNT ? span_str(input_row((enum input_kind)k)->name) : SPAN_LIT("unknown");
+        k < INPUT_KIND_COUNT ? span_str(input_row((enum input_kind)k)->name) : SPAN_LIT("unknown");
 
     args_put(a, DEF_str, &name);
 }

@@ -170,6 +170,11 @@ uint64_t shell_wants(const struct shell *s, unsigned k)
     return b + (k + s->detects - b % s->detects) % s->detects;
 }
 
+bool shell_full(const struct shell *s, unsigned k)
+{
+    return s->queue[k].n == SHELL_QUEUE_MAX;
+}
+
 int shell_result(struct shell *s, unsigned k, struct span bytes, struct err *err)
 {
     struct result r;
@@ -256,9 +261,20 @@ void shell_news(struct shell *s)
     s->news = true;
 }
 
+// Says the time of day before other inputs, and as long as a run is under way.
+static int apply_wall(struct shell *s, struct err *err)
+{
+    struct input_wall wall = {.at = s->hooks.wall(s->hooks.ctx)};
+    AUTO_BUF b;
+
+    buf_init(&b, 64);
+    input_put_wall(&b, &wall);
+    return apply_live(s, buf_span(&b), err);
+}
+
 static int apply_own(struct shell *s, struct err *err)
 {
-    int rc = 0;
+    int rc = s->nown || engine_wants_wall(s->engine) ? apply_wall(s, err) : 0;
 
     for (size_t i = 0; i < s->nown; i++) {
         rc = rc ? rc : apply_live(s, s->own[i], err);
@@ -278,6 +294,7 @@ static int apply_waiting(struct shell *s, bool *applied, struct err *err)
         return 0;
     }
     rc = s->store->ops->waiting(s->store, SHELL_INPUTS_MAX, &s->batch, &w, err);
+    rc = rc == 0 && w.n ? apply_wall(s, err) : rc;
     for (size_t i = 0; rc == 0 && i < w.n; i++) {
         rc = apply_live(s, w.body[i], err);
     }
@@ -332,7 +349,9 @@ static int step(struct shell *s, struct span result, bool *applied, struct err *
     if (rc) {
         return rc;
     }
-    if (s->live) {
+    if (s->live && engine_now(s->engine) == UTIME_NONE) {
+        rc = 0; // before the first tick there is no time at which an input could be applied
+    } else if (s->live) {
         rc = apply_own(s, err);
         rc = rc ? rc : apply_waiting(s, applied, err);
     } else {

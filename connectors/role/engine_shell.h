@@ -34,6 +34,7 @@ struct shell_hooks {
     void (*committed)(void *ctx, struct pos pos);
     void (*send)(void *ctx, const struct effect_send *cmd); // after the commit that holds it
     void (*release)(void *ctx);                             // the barrier's condition holds
+    utime_t (*wall)(void *ctx);                             // the wall clock, an input like others
     void *ctx;
 };
 
@@ -53,7 +54,8 @@ uint64_t shell_next_block(const struct shell *s); // the one to be stepped next
 
 // A result of detect k, copied. E_INPUT: none that was asked for; E_LIMIT: too many wait.
 int shell_result(struct shell *s, unsigned k, struct span bytes, struct err *err);
-void shell_news(struct shell *s); // intents or signatures may wait
+bool shell_full(const struct shell *s, unsigned k); // no further result of detect k fits
+void shell_news(struct shell *s);                   // intents or signatures may wait
 // An input of the shell's own (control frames, notices), applied at the next block end.
 int shell_input(struct shell *s, struct span body);
 // Steps what can be stepped; commits. E_STATE: another engine took over; E_SYSTEM: the store is away

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <yaml.h>
 
-enum { MAX_TEXT = 4 << 20, MAX_DEPTH = 64, MAX_NODES = 500000 };
+enum { MAX_TEXT = 4 << 20, MAX_DEPTH = 64, MAX_NODES = 500000, MAX_KEYS = 4096 };
 
 struct load {
     yaml_parser_t yaml;
@@ -144,6 +144,9 @@ static int read_map(struct load *l, struct ynode *n, int depth)
         }
         if (key->type != Y_SCALAR) {
             return fault_at(l, at, "yaml.key", "a key must be a plain word");
+        }
+        if (n->n == MAX_KEYS) {
+            return fault_at(l, at, "yaml.limit", "more than 4096 keys in one map");
         }
         for (size_t i = 0; i < n->n; i++) {
             if (span_eq(n->key[i], key->text)) {

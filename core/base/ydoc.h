@@ -4,7 +4,7 @@
 // Rules, sources, fab model, policy, roster, configuration: all documents of an administrator. One
 // reader (libyaml), one kind of fault: path, line, column, code, sentence.
 //
-// Bounds: 4 MiB a text, 64 levels, 500,000 nodes. Refused: aliases (no document of ours needs them
+// Bounds: 4 MiB a text, 64 levels, 500,000 nodes, 4,096 keys a map. Refused: aliases (no document of ours needs them
 // and they make small texts large), duplicate keys, keys that are not scalars, tags other than the
 // core schema's. Everything lives in the caller's arena; scalars are terminated copies.
 #ifndef CORE_BASE_YDOC_H

@@ -148,7 +148,8 @@ static struct span as_time(struct work *w, const struct fval *v)
     char *text = arena_alloc(&w->arena, TIME_TEXT);
     utime_t t;
 
-    if (!text || !stamp_read(v, STAMP_AUTO, w->in->received, w->in->zone_s, &t)) {
+    // years before 1970 are how programs write "no time"
+    if (!text || !stamp_read(v, STAMP_AUTO, w->in->received, w->in->zone_s, &t) || t <= 0) {
         return SPAN_NONE;
     }
     return span_str(utime_text(t, text));
@@ -186,6 +187,27 @@ static struct span base_name(struct span s)
     return span_sub(s, n, s.n);
 }
 
+// Four decimal parts, or hexadecimal with at least two colons: enough to tell an address from a name.
+static bool looks_like_ip(struct span s)
+{
+    size_t dots = 0, colons = 0, digits = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+
+        if (c == '.') {
+            dots++;
+        } else if (c == ':') {
+            colons++;
+        } else if (c >= '0' && c <= '9') {
+            digits++;
+        } else if (!((c | 0x20) >= 'a' && (c | 0x20) <= 'f')) {
+            return false;
+        }
+    }
+    return colons >= 2 || (dots == 3 && colons == 0 && digits == s.n - 3 && s.n <= 15);
+}
+
 static struct fval taken(struct work *w, const struct mapping *m, const struct okv *o)
 {
     struct fval v = o->v;
@@ -197,6 +219,8 @@ static struct fval taken(struct work *w, const struct mapping *m, const struct o
     case TAKE_TIME: v = fval_str(as_time(w, &o->v)); break;
     case TAKE_JOIN: v = fval_str(join(w, o)); break;
     case TAKE_BASE: v.s = base_name(v.s); break;
+    case TAKE_IP: v.s = looks_like_ip(v.s) ? v.s : SPAN_NONE; break;
+    case TAKE_NAME: v.s = looks_like_ip(v.s) ? SPAN_NONE : v.s; break;
     case TAKE_ALL:
     case TAKE_COUNT: break;
     }
@@ -219,8 +243,10 @@ static void apply_map(struct work *w, const struct source *s, struct event *ev)
             if (o && o->v.type != V_NULL && o->v.s.n) {
                 struct fval v = taken(w, m, o);
 
-                event_set(ev, m->to, &v);
-                break;
+                if (v.s.n) {
+                    event_set(ev, m->to, &v);
+                    break;
+                }
             }
         }
     }
@@ -242,12 +268,14 @@ static void apply_kinds(struct work *w, const struct source *s, struct event *ev
 
 static void apply_patterns(struct work *w, const struct source *s, struct event *ev)
 {
-    struct span value[TEMPLATE_PARTS];
+    struct span value[TEMPLATE_PARTS], text = span_trim(w->header.msg);
+    char first = text.n ? text.p[0] : '\0';
 
     for (size_t i = 0; i < s->npatterns; i++) {
         const struct verdict_row *r = &s->pattern[i];
 
-        if (!template_match(&r->template, w->header.msg, value)) {
+        if ((r->template.first && r->template.first != first) ||
+            !template_match(&r->template, text, value)) {
             continue;
         }
         for (size_t k = 0; k < r->template.n; k++) {

@@ -218,8 +218,13 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     work_clear(&d->w);
     d->w.in = in;
     mech = take_apart(d, want ? want->mechanism : MECH_COUNT, ret);
+    if (mech == MECH_COUNT && want && want->mechanism == MECH_SYSLOG && want->npatterns) {
+        // the program's own text without a header, as journals and collectors hand it on
+        mech = MECH_SYSLOG;
+        syslog_put(&d->w.header, SPAN_NONE, &d->w.fields);
+    }
     work_index(&d->w, d->set, 0);
-    if (d->w.header.form != SYSLOG_NONE) {
+    if (mech == MECH_SYSLOG || d->w.header.form != SYSLOG_NONE) {
         header_apply(&d->w, mech == MECH_SYSLOG, ret);
     }
     source = !told ? choose(d, mech) : want;

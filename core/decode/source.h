@@ -26,6 +26,8 @@ enum take {
     TAKE_TIME,  // any time to RFC 3339 UTC
     TAKE_JOIN,  // all values of a list with blanks between them
     TAKE_BASE,  // the part behind the last '/' or '\'
+    TAKE_IP,    // only what is written like an address; else the next field is tried
+    TAKE_NAME,  // only what is not
     TAKE_COUNT
 };
 

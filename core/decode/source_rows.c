@@ -3,8 +3,8 @@
 #include "core/base/attr.h"
 #include "core/decode/source.h"
 
-static const char *const take_names[TAKE_COUNT] = {"all",  "host", "port", "lower",
-                                                   "time", "join", "base"};
+static const char *const take_names[TAKE_COUNT] = {"all",  "host", "port", "lower", "time",
+                                                   "join", "base", "ip",   "name"};
 
 static int fault(struct loader *l, const struct ynode *n, const char *code, const char *what,
                  struct span name)

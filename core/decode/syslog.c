@@ -352,6 +352,12 @@ void syslog_parse(struct span raw, ntime_t received, int zone_s, struct syslog *
 
         ret->pri = -1;
         if (claims) {
+            size_t close = span_find(span_sub(s, 0, 16), '>');
+
+            // what stands behind it may still be right
+            if (close < 16 && close < s.n) {
+                (void)parse_3164(ret, span_sub(s, close + 1, s.n), received, zone_s);
+            }
             ret->form = SYSLOG_3164;
             ret->error = "the priority is not 0 to 191";
         } else if (s.n && (is_digit(s.p[0]) || (s.p[0] >= 'A' && s.p[0] <= 'S'))) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/detect/set.h"
 
-enum { FILTER_RULES_MAX = 1000 };
+enum { FILTER_RULES_MAX = 1000, FILTERS_MAX = 8 };
 
 // The filter speaks of the same events as the rule when what it names of a log source is the rule's.
 static bool same_source(const struct entry *filter, const struct entry *rule)
@@ -28,6 +28,11 @@ static int check_target(struct ruleset *s, struct entry *e, const struct ynode *
     if (r->filter || r->rule.kind != RULE_EVENT) {
         return y_fault(e->docs, item, err, "sigma.filter", "a filter narrows event rules only");
     }
+    if (r->nfilters == FILTERS_MAX) { // each makes the rule's tree one deeper
+        return y_fault(e->docs, item, err, "sigma.filter",
+                       "the rule \"" SPAN_FMT "\" has %d filters already", SPAN_ARG(name),
+                       FILTERS_MAX);
+    }
     if (!same_source(e, r)) {
         return y_fault(e->docs, item, err, "sigma.filter",
                        "the log source of the rule \"" SPAN_FMT "\" is not the filter's",
@@ -50,7 +55,10 @@ int filter_apply(struct ruleset *s, struct entry *e, struct err *err)
         rc = check_target(s, e, list->item[i], err);
     }
     for (size_t i = 0; rc == 0 && i < list->n; i++) {
-        rc = detection_narrow(s, set_find(s, list->item[i]->text), e->docs, map, err);
+        struct entry *r = set_find(s, list->item[i]->text);
+
+        rc = detection_narrow(s, r, e->docs, map, err);
+        r->nfilters += rc == 0;
     }
     return rc;
 }

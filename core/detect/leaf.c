@@ -69,7 +69,7 @@ struct span value_low(struct value *v, const struct leaf_tools *t)
         ++*t->faults;
         return SPAN_NONE;
     }
-    fold_ascii(p, v->v.s);
+    v->ascii = fold_ascii(p, v->v.s);
     v->low = span_of(p, v->v.s.n);
     return v->low;
 }
@@ -85,9 +85,14 @@ static enum tri tri_of(int rc, const struct leaf_tools *t)
 
 static enum tri test_text(const struct test *x, struct value *v, const struct leaf_tools *t)
 {
+    struct span low = x->text.cased ? SPAN_NONE : value_low(v, t);
     struct number n;
-    int rc = pattern_match(&x->text, t->regex, v->v.s, x->text.cased ? SPAN_NONE : value_low(v, t));
+    int rc;
 
+    if (x->text.beyond && (v->ascii || v->v.s.n == 0)) {
+        return TRI_NO;
+    }
+    rc = pattern_match(&x->text, t->regex, v->v.s, low);
     if (rc == 0 && x->whole && v->v.type == V_FLOAT && number_of(&v->v, &n)) {
         rc = !n.whole && n.d == (double)x->i;
     }

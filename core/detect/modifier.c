@@ -150,6 +150,10 @@ size_t modifiers_apply(struct build *b, const struct modifiers *m, const struct 
     struct arena *a = &b->s->arena;
     size_t n = 1;
 
+    if (value->text.n > VALUE_MAX) {
+        y_fault(b->docs, value, b->err, "sigma.length", "a value has at most %d bytes", VALUE_MAX);
+        return 0;
+    }
     out[0] = units_parse(a, value->text);
     for (size_t i = 0; i < m->n; i++) {
         if (needs_plain(m->mod[i]) && units_wild(out[0])) {

@@ -23,7 +23,7 @@ enum shape {
     SHAPE_ANY = 63,
 };
 
-enum { MODS_MAX = 8, VARIANTS_MAX = 32 };
+enum { MODS_MAX = 8, VARIANTS_MAX = 32, VALUE_MAX = 4096 };
 
 struct modifiers {
     struct span field; // "" = keywords

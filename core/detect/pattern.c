@@ -9,11 +9,15 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-void fold_ascii(char *out, struct span s)
+bool fold_ascii(char *out, struct span s)
 {
+    unsigned char all = 0;
+
     for (size_t i = 0; i < s.n; i++) {
+        all |= (unsigned char)s.p[i];
         out[i] = lower(s.p[i]);
     }
+    return all < 0x80;
 }
 
 // The literal bytes of v[from..to) as a span in the arena; false when a mark is among them.
@@ -66,19 +70,29 @@ static void put_unit(struct buf *b, uint16_t u)
     }
 }
 
-static bool make_regex(struct regexes *res, struct arena *a, struct units v, struct pattern *ret,
-                       char why[160])
+// U+017F and U+212A are the only letters beyond ASCII whose case has a form within it (s and k).
+static bool folds_into_ascii(struct span text)
 {
+    return span_find_span(text, SPAN_LIT("\xc5\xbf")) < text.n ||
+           span_find_span(text, SPAN_LIT("\xe2\x84\xaa")) < text.n;
+}
+
+// v[from..to) is what stands between the outer stars.
+static bool make_regex(struct regexes *res, struct arena *a, struct units v, size_t from, size_t to,
+                       struct pattern *ret, char why[160])
+{
+    unsigned flags = REGEX_NOCASE | REGEX_DOTALL | (from == 0 ? REGEX_FROM_START : 0) |
+                     (to == v.n ? REGEX_TO_END : 0);
     AUTO_BUF b;
     size_t at;
 
     buf_init(&b, 64 * 1024);
-    for (size_t i = 0; i < v.n; i++) {
+    for (size_t i = from; i < to; i++) {
         put_unit(&b, v.u[i]);
     }
     ret->kind = PATTERN_REGEX;
-    ret->re =
-        regex_compile(res, a, buf_span(&b), REGEX_NOCASE | REGEX_DOTALL | REGEX_WHOLE, why, &at);
+    ret->beyond = !folds_into_ascii(buf_span(&b));
+    ret->re = regex_compile(res, a, buf_span(&b), flags, why, &at);
     return ret->re != NULL;
 }
 
@@ -123,7 +137,7 @@ bool pattern_make(struct regexes *res, struct arena *a, struct units v, bool cas
         return true;
     }
     if (!cased && beyond_ascii(v) && valid_text(a, v)) {
-        return make_regex(res, a, v, ret, why);
+        return make_regex(res, a, v, from, to, ret, why);
     }
     if (!literal_of(a, v, from, to, cased, &ret->lit)) {
         return make_glob(a, v, ret);

@@ -55,6 +55,7 @@ struct pattern {
     struct span lit; // EXACT to CONTAINS: lower case unless cased
     struct units glob;
     const struct regex *re;
+    bool beyond; // REGEX: only a value with letters beyond ASCII can match
 };
 
 // False: refused, `why` holds a sentence.
@@ -66,6 +67,6 @@ bool pattern_make(struct regexes *res, struct arena *a, struct units v, bool cas
 int pattern_match(const struct pattern *p, struct regex_scratch *s, struct span text,
                   struct span low);
 
-void fold_ascii(char *out, struct span s);
+bool fold_ascii(char *out, struct span s); // whether there was nothing but ASCII
 
 #endif

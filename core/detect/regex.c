@@ -65,7 +65,8 @@ static uint32_t options_of(unsigned flags)
     o |= flags & REGEX_NOCASE ? PCRE2_CASELESS : 0;
     o |= flags & REGEX_MULTILINE ? PCRE2_MULTILINE : 0;
     o |= flags & REGEX_DOTALL ? PCRE2_DOTALL : 0;
-    o |= flags & REGEX_WHOLE ? PCRE2_ANCHORED | PCRE2_ENDANCHORED : 0;
+    o |= flags & REGEX_FROM_START ? PCRE2_ANCHORED : 0;
+    o |= flags & REGEX_TO_END ? PCRE2_ENDANCHORED : 0;
     return o;
 }
 

@@ -23,7 +23,8 @@ enum regex_flag {
     REGEX_NOCASE = 1,
     REGEX_MULTILINE = 2,
     REGEX_DOTALL = 4,
-    REGEX_WHOLE = 8, // anchored at both ends
+    REGEX_FROM_START = 8,
+    REGEX_TO_END = 16,
 };
 
 // NULL: refused, `why` holds a sentence and `at` the offset of the fault in the expression.

@@ -32,6 +32,7 @@ struct entry {
     struct span logsource[LS_COUNT];
     struct program program;
     bool filter;
+    unsigned nfilters; // applied to this rule
     bool refused;
     bool generate;     // of a correlation
     bool used, wanted; // by a correlation; by one with generate: true

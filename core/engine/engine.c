@@ -182,13 +182,24 @@ static void take_barrier(struct engine *e, struct span name)
     TEXT_SET(e->barrier, name);
 }
 
+// Sources declared before there was any time: their silence is measured from now on.
+static void begin_silence(struct engine *e)
+{
+    const struct table *tab = &e->tab[TAB_SOURCE];
+
+    for (struct row_source *s = table_first(tab); s; s = table_next(tab, s)) {
+        s->received = s->received == UTIME_NONE ? e->now : s->received;
+    }
+    e->next_silence = e->now;
+}
+
 static void take_tick(struct engine *e, utime_t t, struct buf *out)
 {
     bool first = e->now == UTIME_NONE;
 
     e->now = first || t > e->now ? t : e->now;
     if (first) {
-        e->next_silence = e->now;
+        begin_silence(e);
     }
     stage2_run(e, out);
     clock_tick(e, out);
@@ -344,7 +355,7 @@ int engine_input(struct engine *e, const struct input *in, struct buf *effects, 
         e->wall = in->wall.at;
         commands_wall(e, effects);
         break;
-    case INPUT_COUNT: break;
+    case INPUT_KIND_COUNT: break;
     }
     if (rc && err && in->kind != INPUT_INTENT) {
         *err = why;

@@ -53,6 +53,15 @@ struct entity {
 
 static const char *const entity_tag = "APSI";
 
+// The address of a server of ours says little (brokers, jump hosts, equipment hosts talk to many); that
+// of a stranger or of somebody's desk says much.
+static bool tells_much(const struct engine *e, struct span ip)
+{
+    int a = fab_find(e->set->fab, ip);
+
+    return a == FAB_NONE || fab_asset(e->set->fab, a)->tier == T4;
+}
+
 static size_t entities_of(const struct scene *s, const struct engine *e, struct entity *out)
 {
     size_t n = 0;
@@ -66,8 +75,7 @@ static size_t entities_of(const struct scene *s, const struct engine *e, struct 
     if (s->session.n) {
         out[n++] = (struct entity){ENTITY_SESSION, s->session};
     }
-    // The address of a server of ours says little (brokers, jump hosts); a stranger's says much.
-    if (s->ip.n && fab_find(e->set->fab, s->ip) == FAB_NONE) {
+    if (s->ip.n && tells_much(e, s->ip)) {
         out[n++] = (struct entity){ENTITY_ADDRESS, s->ip};
     }
     return n;
@@ -175,7 +183,7 @@ static void count_in(struct engine *e, struct row_incident *inc, struct row_grou
     inc->alerts++;
     inc->first = inc->first == UTIME_NONE || o->time < inc->first ? o->time : inc->first;
     inc->last = inc->last == UTIME_NONE || o->time > inc->last ? o->time : inc->last;
-    inc->kinds |= kind < SK_COUNT ? (uint8_t)(1u << kind) : 0;
+    inc->kinds = (uint8_t)(inc->kinds | (kind < SK_COUNT ? 1u << kind : 0u));
     inc->axes = axes_max(inc->axes, why->axes);
     inc->severity = why->severity > inc->severity ? why->severity : inc->severity;
     effect_put_member(out, &(struct effect_member){.alert_id = m->alert,

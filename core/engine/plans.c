@@ -84,9 +84,11 @@ static struct scope scope_of(const struct engine *e, const struct row_incident *
     const struct row_entity *addr = address_of(e, inc);
     const struct fab_asset *a =
         inc->asset_index == FAB_NONE ? NULL : fab_asset(e->set->fab, inc->asset_index);
-    const char *port = port_of(e, inc->asset_index);
+    // The port to be cut is the visitor's where one is known, else the asset's own.
+    const char *port = addr ? port_of(e, fab_find(e->set->fab, span_str(addr->value))) : NULL;
     struct scope sc = {.n = 0};
 
+    port = port ? port : port_of(e, inc->asset_index);
     bind(&sc, "__asset__", span_str(inc->asset));
     if (s) {
         bind(&sc, "__session__", span_str(s->id));

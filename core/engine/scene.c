@@ -65,6 +65,9 @@ static void find_asset(const struct engine *e, const struct obs *o, struct scene
         struct span v = obs_field(o, asset_fields[i]);
         const struct fab_bay *bay = v.n ? fab_bay_of_ip(fab, v) : NULL;
 
+        if (asset_fields[i] == FIELD_SOURCE_IP && s->name.n) {
+            return; // an unknown target is not where its visitor comes from
+        }
         if (v.n && s->name.n == 0) {
             s->name = v;
         }

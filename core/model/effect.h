@@ -63,7 +63,7 @@ enum input_kind {
 #include "core/INPUTS_AND_EFFECTS.def"
 #undef EFFECT_BEGIN
 #undef INPUT_BEGIN
-    INPUT_COUNT
+    INPUT_KIND_COUNT
 };
 #undef KEY
 #undef FIELD

@@ -47,7 +47,8 @@ struct plan_pair {
 struct plan_var {
     const char *name, *type, *value;
     bool constant;
-    bool live; // read from struct live when a condition asks, never bound
+    bool live;  // read from struct live when a condition asks, never bound
+    bool known; // has a value; a result variable gets one when its step succeeds
 };
 
 struct plan_command {
@@ -55,7 +56,6 @@ struct plan_command {
     const char *actuator; // "pam.terminate"
     const char *agent;    // its id
     const char *target;   // asset id of the model, else the name as bound
-    int asset;            // index in the model the plan was built with, FAB_NONE; -1 after parse
     const char *params;   // canonical OpenC2 JSON
     uint32_t max_runtime_ms;
     bool self_revert;            // a property of the actuator (DESIGN 3)
@@ -107,7 +107,7 @@ struct plan_env {
 };
 
 // E_INPUT: a variable without a value, an action this site has no policy row or actuator for, a bad
-// value. E_STATE: revoked or not valid now, never-touch, forbidden by policy (code "plan.never").
+// value, a port that the model gives to another asset than the target. E_STATE: revoked or not valid now, never-touch, forbidden by policy (code "plan.never").
 int plan_build(const struct cacao *playbook, const char *incident, const struct plan_pair *scope,
                size_t nscope, const struct plan_env *env, struct plan **ret, struct err *err);
 // For `playbook simulate`: no fab, no policy, no agents; variables without a value stay empty.

@@ -8,16 +8,19 @@
 //
 // Rules: limits are checked on live state before each command; outside them the run asks, and going
 // on (RUN_RESUME) checks them again. A command counts as done only when it is *verified*; a false
-// probe, a refusal or an expiry is a failure and takes on_failure, else workflow_exception, else the
-// run fails. A command that may have happened is never issued again: RUN_DOUBT, and a person says
-// what happened (RUN_TOLD_DONE, RUN_TOLD_NOT_DONE). A run that took an exception way ends failed even
-// when it reaches an end step. At most RUN_ENTERED_MAX steps are entered.
+// probe, a refusal or an expiry is a failure and takes on_failure, else workflow_exception (once),
+// else ends the run; a run in which a step failed ends failed even when it reaches an end step. A
+// command that may have happened is never issued again: RUN_IN_DOUBT, and a person says what
+// happened (RUN_TOLD_DONE goes on, though it is not verified). A branch of an if step ends at an end
+// step and goes on behind the if step where that has a way (CACAO 2.0, 4.9); at most RUN_NEST_MAX
+// branches are open. At most RUN_ENTERED_MAX steps are entered. An abort while a command is on its
+// way takes effect when the command is answered.
 #ifndef CORE_PLAY_RUN_H
 #define CORE_PLAY_RUN_H
 
 #include "core/play/plan.h"
 
-enum { RUN_ENTERED_MAX = 1000, RUN_TEXT_MAX = 240 };
+enum { RUN_ENTERED_MAX = 1000, RUN_NEST_MAX = 8, RUN_TEXT_MAX = 240 };
 
 enum run_phase {
     RUN_PHASE_NEW,     // nothing entered yet
@@ -31,9 +34,14 @@ enum run_phase {
 struct run_state {
     uint8_t phase;                       // enum run_phase
     uint8_t dry;                         // commands are said, not issued: every one counts as done
-    uint8_t failing;                     // an exception way was taken
+    uint8_t failing;                     // a step failed: the run will end failed, whatever comes
+    uint8_t excepted;                    // workflow_exception was taken; it is taken once
+    uint8_t aborting;                    // a person stopped it while a command was on its way
     uint8_t manual;                      // RUN_PHASE_ASKED because of a manual step
+    uint8_t depth;                       // branches of if steps that are open, innermost last
+    int16_t back[RUN_NEST_MAX];          // their if steps
     int16_t step;                        // index of the current step
+    int16_t failed_step;                 // the first that failed, valid while failing
     uint16_t issued;                     // commands of this step issued so far
     uint32_t entered, actions, verified; // steps; commands issued; commands verified
     char value[PLAN_VARS_MAX][PLAN_VALUE_MAX]; // by index of plan->var; valid after the first call

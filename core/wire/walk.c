@@ -91,7 +91,7 @@ int wire_walk(struct span s, struct err *err)
     unsigned depth = 0, nodes = 0;
 
     for (;;) {
-        struct head h;
+        struct head h = {0};
         int rc;
 
         while (open[depth] == 0) {

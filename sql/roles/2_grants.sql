@@ -28,7 +28,7 @@ grant execute on function soc.alert_day(date), soc.this_site(), soc.fab_now(), s
 grant execute on function soc.fab_now(), soc.commit_age(), soc.rfc3339(timestamptz), soc.seconds(interval),
     soc.axes(int2, int2, int2), soc.clocked(int2, int2, int2), soc.rule_functions(text), soc.my_areas(),
     soc.sees(text), soc.is(text), soc.my_roles(), soc.functions_of(text, text), soc.number_of(text), soc.this_site(),
-    soc.approval_function(play.plan, text) to fabsoc_person, fabsoc_vendor;
+    soc.approval_function(play.plan, text), soc.who(text, text) to fabsoc_person, fabsoc_vendor;
 grant execute on all functions in schema api to fabsoc_person;
 
 grant select on soc.site, soc.source, soc.alert, soc.alert_group, soc.incident, soc.member, soc.entity, soc.timeline,
@@ -83,3 +83,9 @@ alter table play.signature enable row level security;
 drop policy if exists approved_only on play.signature;
 create policy approved_only on play.signature for insert to soc_sign
     with check (exists (select from play.approved_command c where c.id = command));
+
+-- Views of the console.
+grant select on all tables in schema api to fabsoc_person;
+revoke select on api.audit_entry from fabsoc_person;
+grant select on api.audit_entry to fabsoc_auditor, fabsoc_manager, fabsoc_administrator;
+grant select on api.session to fabsoc_vendor;

@@ -9,6 +9,8 @@
 #include <jansson.h>
 
 #include "core/base/hash.h"
+#include "core/base/jsonw.h"
+#include "core/base/ydoc.h"
 #include "core/decode/print.h"
 #include "core/frame/frame.h"
 #include "tests/core/decode/files.h"
@@ -419,6 +421,81 @@ static void cyberark_json_behind_a_short_header_is_known(void **state)
     free((void *)(uintptr_t)s.p);
 }
 
+// A YAML node as JSON: the samples stand in YAML's flow style.
+static void put_node(struct jsonw *w, const struct ynode *n, int depth)
+{
+    bool yes;
+    int64_t i;
+
+    assert_true(depth < 20);
+    if (n->type == Y_SCALAR) {
+        if (y_bool(n, &yes)) {
+            jsonw_bool(w, yes);
+        } else if (y_int(n, &i)) {
+            jsonw_i64(w, i);
+        } else {
+            jsonw_str(w, n->text);
+        }
+        return;
+    }
+    jsonw_open(w, n->type == Y_MAP ? '{' : '[');
+    for (size_t k = 0; k < n->n; k++) {
+        if (n->type == Y_MAP) {
+            jsonw_key(w, n->key[k]);
+        }
+        put_node(w, n->item[k], depth + 1);
+    }
+    jsonw_close(w, n->type == Y_MAP ? '}' : ']');
+}
+
+static size_t check_teleport(const struct textfile *file)
+{
+    struct arena arena;
+    struct ydocs docs;
+    struct err err = ERR_INIT;
+    struct ynode *tests;
+    size_t n = 0;
+
+    arena_init(&arena, 64 << 20);
+    assert_int_equal(ydoc_load(&arena, file->text, file->path, &docs, &err), 0);
+    tests = y_get(docs.doc[0], "Tests");
+    for (size_t i = 0; tests && i < tests->n; i++) {
+        const struct ynode *log = y_get(tests->item[i], "Log");
+        struct span name = y_text(y_get(log, "event"));
+        AUTO_BUF text;
+        struct jsonw w = jsonw_of(&text);
+        struct event ev;
+
+        buf_init(&text, 1 << 20);
+        put_node(&w, log, 0);
+        run("auto", buf_span(&text), &ev);
+        assert_string_equal(ev.error, "");
+        assert_string_equal(ev.source, "teleport");
+        assert_true(span_eq(event_str(&ev, FIELD_EVENT_ACTION), name));
+        assert_int_equal(ev.kind == KIND_LOGON, span_eq_str(name, "user.login"));
+        assert_false(ev.flags & EVENT_NO_TIME);
+        n++;
+    }
+    arena_free(&arena);
+    return n;
+}
+
+static void teleport_samples_are_known(void **state)
+{
+    static struct files ff;
+    size_t n = 0;
+
+    (void)state;
+    files_load(&ff, DATA "/pam-teleport", ".yml");
+    for (size_t i = 0; i < ff.n; i++) {
+        n += check_teleport(&ff.f[i]);
+    }
+    files_free(&ff);
+    if (n < 5) {
+        fail_msg("cannot run without %s", DATA "/pam-teleport");
+    }
+}
+
 static void cef_fields_are_those_expected(void **state)
 {
     json_t *cases = need_json(DATA "/pam-elastic/cef-sample.json"), *c, *want;
@@ -458,6 +535,7 @@ int main(void)
         cmocka_unit_test(every_leaf_of_every_eve_event_is_reachable_with_its_type),
         cmocka_unit_test(sshd_and_sudo_lines_are_known),
         cmocka_unit_test(cyberark_json_behind_a_short_header_is_known),
+        cmocka_unit_test(teleport_samples_are_known),
         cmocka_unit_test(cef_fields_are_those_expected),
     };
 

@@ -140,6 +140,10 @@ static void a_broken_header_is_an_error_and_its_text_stays(void **state)
         }
         assert_true(span_eq_str(ev.raw, bad[i]));
     }
+    run(SPAN_LIT(
+        "<01> @cee: {\"time\":\"2026-11-20T02:00:00Z\",\"type\":\"tool.state\",\"tool\":\"T\"}"));
+    assert_true(ev.error[0]); // a leading zero
+    assert_string_equal(ev.source, "fab-tool");
     run(SPAN_LIT("<13>1 2026-11-20T02:00:00 h app 7 - - no zone"));
     assert_true(ev.error[0]);
     assert_field(FIELD_PROCESS_NAME, "app");
@@ -323,6 +327,14 @@ static void a_named_format_is_that_source_or_an_error(void **state)
     in.format = "syslog";
     decode(dec, &in, &ev);
     assert_string_equal(ev.source, "syslog");
+    assert_string_equal(ev.error, "");
+    in.raw = SPAN_LIT("Failed none for guest from 10.0.0.7 port 5 ssh2");
+    decode(dec, &in, &ev);
+    assert_true(ev.error[0]); // no header
+    in.format = "sshd";       // whose patterns need none
+    decode(dec, &in, &ev);
+    assert_int_equal(ev.kind, KIND_LOGON_FAILED);
+    assert_field(FIELD_SOURCE_IP, "10.0.0.7");
     assert_string_equal(ev.error, "");
 }
 

@@ -188,8 +188,8 @@ static void samples_of_the_specification_get_their_verdict(void **state)
         {"examples/correlation-rules-01.yml", "yaml.missing"}, // a fragment, without a type
         {"examples/correlation-rules-08.yml", "sigma.chain"},
         {"../sigma-correlation/hayabusa/correlation_rule.yaml", ""},
-        {"../sigma-correlation/hayabusa/"
-         "Sec_4625_Med_LogonFail_WrongPW_PW-Guessing_Correlation.yml",
+        {("../sigma-correlation/hayabusa/"
+          "Sec_4625_Med_LogonFail_WrongPW_PW-Guessing_Correlation.yml"),
          ""},
     };
 
@@ -248,8 +248,8 @@ static void a_filter_narrows_the_rules_it_names(void **state)
         FILTER("condition: t"),
         FILTER("other: [x]"),
         "title: f\nlogsource: {product: q}\nfilter: {rules: [x], s: {g: 1}, condition: s}\n",
-        "title: f\nlogsource: {product: p, service: q}\n"
-        "filter: {rules: [x], s: {g: 1}, condition: s}\n",
+        ("title: f\nlogsource: {product: p, service: q}\n"
+         "filter: {rules: [x], s: {g: 1}, condition: s}\n"),
         "title: f\nlogsource: {product: p}\nfilter: {rules: [y], s: {g: 1}, condition: s}\n",
         "title: f\nlogsource: {product: p}\nfilter: {s: {g: 1}, condition: s}\n",
         "title: f\nfilter: {rules: [x], s: {g: 1}, condition: s}\n",

@@ -21,7 +21,13 @@ CASES(case_is_ignored_unless_cased,
     {"f: ÄÖ", "äö", 1},
     {"f|cased: ÄÖ", "äö", 0},
     {"f|contains: ЖУК", "x жук y", 1},
-    {"f|endswith: É*x", "éaX", 1})
+    {"f|endswith: É*x", "éaX", 1},
+    {"f|startswith: É", "éa", 1},
+    {"f|startswith: É", "aé", 0},
+    {"f|endswith: É", "éa", 0},
+    {"f|contains: ſ", "x s y", 1},
+    {"f|contains: É", "e", 0},
+    {"f: aÉ", "", 0})
 
 CASES(wildcards_match_runs_and_single_characters,
     {"f: a*c", "abbbc", 1},
@@ -229,6 +235,22 @@ static void several_values_of_one_name_are_any_of_them(void **state)
     assert_int_equal(one_verdict(one_rule("  s: {f|all: [a, c]}\n  condition: s"), &o), VERDICT_NO);
 }
 
+static void a_value_has_a_bound(void **state)
+{
+    static char text[6000];
+
+    (void)state;
+    for (size_t n = 4096; n <= 4097; n++) {
+        struct one o;
+        int head = snprintf(text, sizeof(text), "  s: {f: ");
+
+        memset(text + head, 'x', n);
+        (void)snprintf(text + (size_t)head + n, 64, "}\n  condition: s");
+        one_event(&o);
+        assert_int_equal(one_verdict(one_rule(text), &o), n == 4096 ? VERDICT_NO : -1);
+    }
+}
+
 static void faults_name_line_and_column_of_the_modifier(void **state)
 {
     struct rig r;
@@ -264,6 +286,7 @@ int main(void)
         cmocka_unit_test(fields_are_compared_with_fields),
         cmocka_unit_test(what_cannot_be_honoured_is_refused),
         cmocka_unit_test(several_values_of_one_name_are_any_of_them),
+        cmocka_unit_test(a_value_has_a_bound),
         cmocka_unit_test(faults_name_line_and_column_of_the_modifier),
     };
 

@@ -264,9 +264,9 @@ static void a_source_that_must_speak_and_does_not_is_an_alert_until_the_recordin
 
     (void)state;
     rig_source(&rig, 6, "probe-7", "sensor", 60);
-    ticks(1, 61);
+    ticks(1, 60);
     assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 0);
-    ticks(62, 70);
+    ticks(61, 70);
     assert_int_equal(rig_count(&rig, EFFECT_ALERT, "rule_id", "fabsoc.source.silent", &at), 1);
     assert_int_equal(rig_count(&rig, EFFECT_SOURCE, "silent", "true", NULL), 1);
     rig_source(&rig, 7, "probe-8", "sensor", 60);

@@ -232,6 +232,62 @@ static void auto_tells_recordings_json_and_lines_by_their_first_bytes(void **sta
     assert_frames(FRAME_AUTO, SPAN_LIT(""), "");
 }
 
+static void random_streams_give_the_same_records_however_cut(void **state)
+{
+    static const char *const word[] = {"\n",
+                                       "\r\n",
+                                       "{",
+                                       "}",
+                                       "[",
+                                       "]",
+                                       "\"",
+                                       "\\",
+                                       ",",
+                                       ":",
+                                       "7 ",
+                                       "<1>a",
+                                       "x",
+                                       " ",
+                                       "@2026-11-20T02:00:00Z ",
+                                       "!2026-11-20T02:00:00Z barrier b",
+                                       "# ",
+                                       "\xEF\xBB\xBF",
+                                       "0",
+                                       "12"};
+    unsigned seed = 42;
+
+    (void)state;
+    for (int round = 0; round < 600; round++) {
+        AUTO_BUF in;
+
+        buf_init(&in, 1 << 16);
+        for (unsigned n = (seed = seed * 1103515245u + 12345u) / 65536u % 60; n > 0; n--) {
+            seed = seed * 1103515245u + 12345u;
+            buf_str(&in, word[seed / 65536u % ARRAY_LEN(word)]);
+            if (seed / 65536u % 37 == 0) {
+                buf_u8(&in, 0);
+            }
+        }
+        for (int kind = FRAME_LINES; kind <= FRAME_AUTO; kind++) {
+            AUTO_BUF whole;
+
+            buf_init(&whole, 1 << 20);
+            run((enum frame_kind)kind, buf_span(&in), 0, 1, &whole);
+            for (unsigned step = 1; step < 9; step += 2) {
+                AUTO_BUF cut;
+
+                buf_init(&cut, 1 << 20);
+                run((enum frame_kind)kind, buf_span(&in), step, (unsigned)round, &cut);
+                if (!span_eq(buf_span(&whole), buf_span(&cut))) {
+                    fail_msg("kind %d, step %u: \"" SPAN_FMT "\" gives\n" SPAN_FMT "and\n" SPAN_FMT,
+                             kind, step, SPAN_ARG(buf_span(&in)), SPAN_ARG(buf_span(&whole)),
+                             SPAN_ARG(buf_span(&cut)));
+                }
+            }
+        }
+    }
+}
+
 static void check_oversize(enum frame_kind kind, const char *head, const char *tail, size_t body,
                            unsigned step)
 {
@@ -318,6 +374,7 @@ int main(void)
         cmocka_unit_test(json_texts_are_told_apart_by_nesting),
         cmocka_unit_test(a_broken_json_line_does_not_swallow_the_next),
         cmocka_unit_test(auto_tells_recordings_json_and_lines_by_their_first_bytes),
+        cmocka_unit_test(random_streams_give_the_same_records_however_cut),
         cmocka_unit_test(a_record_over_the_bound_is_cut_and_counted),
         cmocka_unit_test(a_follower_goes_on_where_it_stopped),
     };

@@ -277,14 +277,13 @@ static void a_flood_of_faults_is_cut_short(void **state)
     assert_int_equal(said.faults.count, 100);
 }
 
-static void the_shipped_model_is_whole(void **state)
+static void a_shipped_model_is_whole(const char *path)
 {
     struct textfile file;
-    char *text = said_read("share/fab/demo.yaml", &file);
+    char *text = said_read(path, &file);
     struct said said;
     struct fab *f = fab_load(&file, 1, said_begin(&said));
     size_t loops = 0, spares = 0;
-    (void)state;
 
     assert_non_null(f);
     assert_true(fab_count(f) >= 80 && fab_bay_count(f) >= 8);
@@ -299,6 +298,13 @@ static void the_shipped_model_is_whole(void **state)
     assert_true(loops > 0 && spares > 0);
     fab_free(f);
     free(text);
+}
+
+static void the_shipped_models_are_whole(void **state)
+{
+    (void)state;
+    a_shipped_model_is_whole("share/fab/demo.yaml");
+    a_shipped_model_is_whole("share/demo/story/fab.yaml");
 }
 
 int main(void)
@@ -316,7 +322,7 @@ int main(void)
         cmocka_unit_test(all_faults_of_a_model_are_said_in_one_load),
         cmocka_unit_test(a_model_over_its_bounds_is_refused_with_a_sentence),
         cmocka_unit_test(a_flood_of_faults_is_cut_short),
-        cmocka_unit_test(the_shipped_model_is_whole),
+        cmocka_unit_test(the_shipped_models_are_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,580 @@
+// engine.c - the engine role: links around the shell.
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/role/engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "connectors/act/proof.h"
+#include "connectors/os/control.h"
+#include "connectors/os/files.h"
+#include "connectors/os/logsink.h"
+#include "connectors/os/sandbox.h"
+#include "connectors/pg/store_pg.h"
+#include "connectors/role/config.h"
+#include "connectors/role/engine_sets.h"
+#include "connectors/role/engine_shell.h"
+#include "connectors/role/engine_watch.h"
+#include "core/base/log.h"
+
+enum { AGENT_KEYS = 1024, AGENT_NAME = 64 };
+
+struct agent_key {
+    char name[AGENT_NAME];
+    struct sig_key key;
+};
+
+struct engine_role {
+    struct loop *loop;
+    struct control control;
+    struct role_config config;
+    struct engine_sets sets;
+    struct store *store;
+    struct shell *shell;
+    struct link intake, gate, detect[DETECTS_MAX];
+    struct watch watch[DETECTS_MAX];
+    bool tail_known, own_death[DETECTS_MAX], faulted;
+    struct agent_key *key;
+    size_t nkeys;
+    int passfile; // -1: none was given
+    struct buf scratch;
+};
+
+static void fail(struct engine_role *r, const struct err *err)
+{
+    if (!r->faulted) {
+        r->faulted = true;
+        control_fault(&r->control, err);
+    }
+}
+
+static void say_fault(void *ctx, const struct err *err)
+{
+    char text[2400];
+
+    (void)ctx;
+    log_line(LOG_WARN, "a document of the set was refused", "why",
+             err_text(err, text, sizeof(text)), NULL);
+}
+
+// ---- sending
+
+static void want(struct engine_role *r, struct link *l)
+{
+    if (link_up(l)) {
+        loop_want(r->loop, l->fd, LOOP_READ | (link_pending(l) ? LOOP_WRITE : 0u));
+    }
+}
+
+static void tell(struct engine_role *r, struct link *l, uint8_t type, struct span body)
+{
+    if (link_up(l) && link_send(l, type, body) == 0) {
+        (void)link_flush(l);
+        want(r, l);
+    }
+}
+
+static void ask_detect(struct engine_role *r, unsigned k)
+{
+    if (r->tail_known && link_up(&r->detect[k]) && link_up(&r->intake)) {
+        buf_clear(&r->scratch);
+        watch_from(&r->watch[k], k, shell_wants(r->shell, k), &r->scratch);
+        tell(r, &r->intake, MSG_FROM, buf_span(&r->scratch));
+    }
+}
+
+// ---- hooks of the shell
+
+static const struct engine_set *hook_set(void *ctx, const struct digest *digest, struct err *err)
+{
+    struct engine_role *r = ctx;
+    struct faults faults = {.say = say_fault};
+
+    return engine_sets_get(&r->sets, digest, &faults, err);
+}
+
+static void hook_committed(void *ctx, struct pos pos)
+{
+    struct engine_role *r = ctx;
+
+    buf_clear(&r->scratch);
+    buf_u32(&r->scratch, pos.epoch);
+    buf_u64(&r->scratch, pos.block);
+    tell(r, &r->intake, MSG_COMMITTED, buf_span(&r->scratch));
+}
+
+static void hook_send(void *ctx, const struct effect_send *cmd)
+{
+    struct engine_role *r = ctx;
+
+    buf_clear(&r->scratch);
+    buf_blob(&r->scratch, cmd->agent);
+    buf_put(&r->scratch, cmd->id.b, sizeof(cmd->id.b));
+    buf_blob(&r->scratch, cmd->bytes);
+    buf_blob(&r->scratch, cmd->signature);
+    tell(r, &r->gate, MSG_SEND, buf_span(&r->scratch));
+}
+
+static void hook_release(void *ctx)
+{
+    struct engine_role *r = ctx;
+
+    tell(r, &r->intake, MSG_RELEASE, SPAN_NONE);
+}
+
+static utime_t hook_wall(void *ctx)
+{
+    (void)ctx;
+    return utime_of_ns(clock_wall());
+}
+
+// ---- receiving
+
+static void on_tail(struct engine_role *r, struct span body)
+{
+    struct rd in = rd_of(body);
+    uint32_t epoch = rd_u32(&in);
+    uint64_t first = rd_u64(&in), last = rd_u64(&in);
+    struct err err = ERR_INIT;
+
+    if (!rd_ok(&in) || shell_tail(r->shell, epoch, first, last, &err)) {
+        fail(r, &err);
+        return;
+    }
+    r->tail_known = true;
+    for (unsigned k = 0; k < r->config.detects; k++) {
+        ask_detect(r, k);
+    }
+}
+
+static void on_intake(struct engine_role *r, uint8_t type, struct span body)
+{
+    if (type == MSG_TAIL) {
+        on_tail(r, body);
+    }
+}
+
+static void on_detect(struct engine_role *r, unsigned k, uint8_t type, struct span body)
+{
+    struct err err = ERR_INIT;
+
+    if (type == MSG_RESULT) {
+        uint64_t block = shell_wants(r->shell, k);
+
+        if (shell_result(r->shell, k, body, &err)) {
+            fail(r, &err);
+        } else if (shell_wants(r->shell, k) != block) {
+            watch_answered(&r->watch[k], block);
+        }
+    } else if (type == MSG_AT) {
+        struct rd in = rd_of(body);
+        uint64_t block = rd_u64(&in);
+
+        watch_at(&r->watch[k], block, rd_u32(&in));
+    }
+}
+
+static const struct sig_key *key_of_agent(const struct engine_role *r, struct span name)
+{
+    for (size_t i = 0; i < r->nkeys; i++) {
+        if (span_eq_str(name, r->key[i].name)) {
+            return &r->key[i].key;
+        }
+    }
+    return NULL;
+}
+
+// What the gate itself saw carries no signature; what an agent claims counts under its own only.
+static bool seen_by_gate(struct span kind)
+{
+    static const char *const kinds[] = {"reset", "hello", "lost", "rejected", "undelivered"};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (span_eq_str(kind, kinds[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool believed(const struct engine_role *r, const struct input_control *c, struct err *err)
+{
+    struct command_report report;
+    const struct sig_key *key;
+
+    if (seen_by_gate(c->kind)) {
+        return true;
+    }
+    key = key_of_agent(r, c->agent);
+    if (!key) {
+        (void)err_set(err, E_STATE, "report.key", "no key of agent " SPAN_FMT " is known",
+                      SPAN_ARG(c->agent));
+        return false;
+    }
+    if (report_verify(key, c->agent, c->proof, &report, err)) {
+        return false;
+    }
+    if (!eid_eq(&report.id, &c->command) || !span_eq(report.state, c->kind)) {
+        (void)err_set(err, E_STATE, "report.claim", "the report is not what was claimed of it");
+        return false;
+    }
+    return true;
+}
+
+static void notice(struct engine_role *r, struct span kind, struct span text)
+{
+    struct input_notice n = {.kind = kind, .text = text};
+
+    buf_clear(&r->scratch);
+    input_put_notice(&r->scratch, &n);
+    (void)shell_input(r->shell, buf_span(&r->scratch));
+}
+
+static void on_gate(struct engine_role *r, uint8_t type, struct span body)
+{
+    struct input in;
+    struct err err = ERR_INIT;
+
+    if (type != MSG_CONTROL || input_get(body, &in) || in.kind != INPUT_CONTROL) {
+        return;
+    }
+    if (believed(r, &in.control, &err)) {
+        (void)shell_input(r->shell, body);
+    } else {
+        char text[1400];
+
+        log_line(LOG_WARN, "a report was not believed", "why", err_text(&err, text, sizeof(text)),
+                 NULL);
+        notice(r, SPAN_LIT("report-refused"), span_str(text));
+    }
+}
+
+struct end {
+    struct engine_role *role;
+    struct link *link;
+    enum role peer;
+    unsigned index;
+};
+
+static void drop_link(struct engine_role *r, struct link *l)
+{
+    if (link_up(l)) {
+        loop_remove(r->loop, l->fd);
+        link_close(l);
+    }
+}
+
+static void take_messages(struct engine_role *r, struct link *l, enum role peer, unsigned k)
+{
+    uint8_t type;
+    struct span body;
+
+    while (!r->faulted && link_up(l) && !(peer == ROLE_DETECT && shell_full(r->shell, k)) &&
+           link_next(l, &type, &body) == 1) {
+        switch (peer) {
+        case ROLE_INTAKE: on_intake(r, type, body); break;
+        case ROLE_DETECT: on_detect(r, k, type, body); break;
+        default: on_gate(r, type, body); break;
+        }
+    }
+}
+
+static struct link *link_of(struct engine_role *r, enum role peer, unsigned index)
+{
+    switch (peer) {
+    case ROLE_INTAKE: return &r->intake;
+    case ROLE_GATE: return &r->gate;
+    case ROLE_DETECT: return index < r->config.detects ? &r->detect[index] : NULL;
+    default: return NULL;
+    }
+}
+
+static void on_link(struct engine_role *r, int fd, unsigned events)
+{
+    struct link *all[DETECTS_MAX + 2] = {&r->intake, &r->gate};
+
+    for (unsigned k = 0; k < r->config.detects; k++) {
+        all[k + 2] = &r->detect[k];
+    }
+    for (unsigned i = 0; i < r->config.detects + 2; i++) {
+        struct link *l = all[i];
+
+        if (!link_up(l) || l->fd != fd) {
+            continue;
+        }
+        if (events & LOOP_WRITE && link_flush(l) < 0) {
+            drop_link(r, l);
+            return;
+        }
+        if (events & (LOOP_READ | LOOP_HANGUP)) {
+            bool more = i < 2 || !shell_full(r->shell, i - 2);
+
+            if (more && link_fill(l) < 0) {
+                drop_link(r, l); // the supervisor makes a new one
+                return;
+            }
+            take_messages(r, l,
+                          i == 0   ? ROLE_INTAKE
+                          : i == 1 ? ROLE_GATE
+                                   : ROLE_DETECT,
+                          i < 2 ? 0 : i - 2);
+        }
+        want(r, l);
+        return;
+    }
+}
+
+static void on_event(void *ctx, int fd, unsigned events)
+{
+    on_link(ctx, fd, events);
+}
+
+// ---- the loop's hook: all the work
+
+static bool before_wait(void *ctx)
+{
+    struct engine_role *r = ctx;
+    struct err err = ERR_INIT;
+    bool more = false;
+    int rc;
+
+    if (!r->shell || r->faulted) {
+        return false;
+    }
+    rc = shell_work(r->shell, &err);
+    if (rc) {
+        fail(r, &err);
+        return false;
+    }
+    for (unsigned k = 0; k < r->config.detects; k++) {
+        bool was_full = shell_full(r->shell, k);
+
+        take_messages(r, &r->detect[k], ROLE_DETECT, k);
+        more = more || (was_full && !shell_full(r->shell, k));
+        if (link_up(&r->detect[k])) {
+            loop_want(r->loop, r->detect[k].fd,
+                      (shell_full(r->shell, k) ? 0u : (unsigned)LOOP_READ) |
+                          (link_pending(&r->detect[k]) ? LOOP_WRITE : 0u));
+        }
+    }
+    return more;
+}
+
+static void on_store(void *ctx, int fd, unsigned events)
+{
+    struct engine_role *r = ctx;
+
+    (void)fd;
+    (void)events;
+    if (r->store->ops->news(r->store)) {
+        shell_news(r->shell);
+    }
+}
+
+// ---- control
+
+static const char *conninfo_of(struct engine_role *r, struct span conninfo)
+{
+    return r->passfile < 0 ? arena_str(&r->config.arena, conninfo)
+                           : arena_printf(&r->config.arena, SPAN_FMT " passfile=/proc/self/fd/%d",
+                                          SPAN_ARG(conninfo), r->passfile);
+}
+
+static int start(void *ctx, struct span config, struct err *err)
+{
+    struct engine_role *r = ctx;
+    struct shell_hooks hooks = {hook_set, hook_committed, hook_send, hook_release, hook_wall, r};
+    struct sandbox box = {.groups = SANDBOX_OPEN | SANDBOX_NET | SANDBOX_JIT};
+    struct span conninfo;
+    int rc = role_config_load(&r->config, "engine", config, err);
+
+    if (rc == 0) {
+        rc = y_need_text(&r->config.docs, r->config.own, "conninfo", &conninfo, err);
+    }
+    rc = rc ? rc : store_pg_open(conninfo_of(r, conninfo), &r->store, err);
+    rc = rc ? rc : shell_open(r->store, &hooks, r->config.detects, &r->config.set, &r->shell, err);
+    rc = rc ? rc : sandbox_enter(&box, err);
+    if (rc) {
+        return rc;
+    }
+    if (r->store->ops->fd(r->store) >= 0) {
+        rc = loop_add(r->loop, r->store->ops->fd(r->store), LOOP_READ, on_store, r);
+    }
+    for (int i = 0; rc == 0 && i < (int)r->config.detects + 2; i++) {
+        struct link *l = i == 0 ? &r->intake : i == 1 ? &r->gate : &r->detect[i - 2];
+
+        if (link_up(l)) {
+            rc = loop_add(r->loop, l->fd, LOOP_READ, on_event, r);
+        }
+    }
+    control_ready(&r->control);
+    return rc;
+}
+
+static void peer(void *ctx, enum role role, unsigned index, int fd)
+{
+    struct engine_role *r = ctx;
+    // Before the start the number of detects is not known yet.
+    struct link *l = r->shell                                     ? link_of(r, role, index)
+                     : role == ROLE_DETECT && index < DETECTS_MAX ? &r->detect[index]
+                     : role == ROLE_INTAKE                        ? &r->intake
+                     : role == ROLE_GATE                          ? &r->gate
+                                                                  : NULL;
+
+    if (!l) {
+        close(fd);
+        return;
+    }
+    if (r->shell) {
+        drop_link(r, l);
+    }
+    link_init(l, fd);
+    if (r->shell && loop_add(r->loop, fd, LOOP_READ, on_event, r) == 0 && role == ROLE_DETECT) {
+        ask_detect(r, index);
+    }
+}
+
+static void tell_killer(struct engine_role *r, unsigned k)
+{
+    const struct watch *w = &r->watch[k];
+    char text[96];
+
+    (void)snprintf(text, sizeof(text), "block=%llu rec=%u detect=%u", (unsigned long long)w->block,
+                   w->skip[w->nskip - 1], k);
+    log_line(LOG_ERROR, "a record kills detect and is dead-lettered", "what", text, NULL);
+    notice(r, SPAN_LIT("killer"), span_str(text));
+}
+
+static void lost(void *ctx, enum role role, unsigned index)
+{
+    struct engine_role *r = ctx;
+    struct link *l = r->shell ? link_of(r, role, index) : NULL;
+
+    if (!l) {
+        return;
+    }
+    if (role == ROLE_DETECT) {
+        // What it had answered before it died still counts.
+        take_messages(r, l, ROLE_DETECT, index);
+        if (watch_died(&r->watch[index], shell_wants(r->shell, index), r->own_death[index])) {
+            tell_killer(r, index);
+        }
+        r->own_death[index] = false;
+    } else if (role == ROLE_INTAKE) {
+        r->tail_known = false;
+    }
+    drop_link(r, l);
+}
+
+// The password file as the role's own: libpq takes a path only, refuses files that others may read, and
+// the file on disk belongs to whoever ran init. So it lies in memory, under a descriptor of ours.
+static void keep_passfile(struct engine_role *r, struct span text)
+{
+    r->passfile = memfd_create("passfile", MFD_CLOEXEC);
+    if (r->passfile < 0 || fchmod(r->passfile, 0600) < 0 || file_write_all(r->passfile, text) < 0) {
+        log_error("the password file could not be kept");
+    }
+}
+
+// Public keys: PEM under the names command.pub and agents/NAME.pub.
+static void credential(struct engine_role *r, struct span name, struct span pem)
+{
+    struct err err = ERR_INIT;
+    struct sig_key key;
+
+    if (sig_key_pem(pem, &key, &err)) {
+        log_line(LOG_ERROR, "a public key was refused", "why", err.msg, NULL);
+    } else if (span_eq_str(name, "command.pub")) {
+        memcpy(r->sets.key_id, key.id, sizeof(r->sets.key_id));
+    } else if (span_starts(name, SPAN_LIT("agents/")) && span_ends(name, SPAN_LIT(".pub")) &&
+               r->nkeys < AGENT_KEYS && name.n < AGENT_NAME) {
+        struct agent_key *k = &r->key[r->nkeys++];
+        struct span id = span_sub(name, 7, name.n - 11);
+
+        memset(k, 0, sizeof(*k));
+        memcpy(k->name, id.p, id.n);
+        k->key = key;
+    }
+}
+
+static void take_fd(void *ctx, enum ctl_fd what, unsigned index, struct span name, int fd)
+{
+    struct engine_role *r = ctx;
+    struct buf text;
+    char chunk[4096];
+    ssize_t n;
+
+    (void)index;
+    if (what == FD_SET_DIR) {
+        r->sets.dir = fd;
+        return;
+    }
+    if (what == FD_CREDENTIAL) {
+        buf_init(&text, 64 * 1024);
+        while ((n = read(fd, chunk, sizeof(chunk))) > 0) {
+            buf_put(&text, chunk, (size_t)n);
+        }
+        if (span_eq_str(name, "passfile")) {
+            keep_passfile(r, buf_span(&text));
+        } else {
+            credential(r, name, buf_span(&text));
+        }
+        explicit_bzero(text.p, text.len);
+        buf_free(&text);
+    }
+    close(fd);
+}
+
+static void on_notice(void *ctx, struct span kind, struct span text)
+{
+    struct engine_role *r = ctx;
+    unsigned k = 0, own = 0;
+    char words[128];
+
+    (void)snprintf(words, sizeof(words), SPAN_FMT, SPAN_ARG(span_sub(text, 0, 120)));
+    if (span_eq_str(kind, "detect-died") && sscanf(words, "k=%u own=%u", &k, &own) == 2 &&
+        k < DETECTS_MAX) {
+        r->own_death[k] = own != 0;
+    }
+    log_line(LOG_WARN, "notice of the supervisor", "text", words, NULL);
+}
+
+static void stop(void *ctx)
+{
+    struct engine_role *r = ctx;
+
+    control_bye(&r->control);
+}
+
+int role_engine_run(void)
+{
+    static const struct control_ops ops = {start, peer, lost, take_fd, on_notice, stop};
+    struct engine_role *r = calloc(1, sizeof(*r));
+    int rc;
+
+    logsink_open("engine");
+    if (!r || (r->key = calloc(AGENT_KEYS, sizeof(*r->key))) == NULL ||
+        (r->loop = loop_new()) == NULL) {
+        return 2;
+    }
+    r->sets.dir = r->passfile = -1;
+    r->intake.fd = r->gate.fd = -1;
+    for (unsigned k = 0; k < DETECTS_MAX; k++) {
+        r->detect[k].fd = -1;
+    }
+    buf_init(&r->scratch, 1 << 20);
+    loop_before(r->loop, before_wait, r);
+    rc = control_open(&r->control, r->loop, &ops, r) ? 2 : loop_run(r->loop);
+    shell_close(r->shell);
+    if (r->store) {
+        r->store->ops->close(r->store);
+    }
+    engine_sets_free(&r->sets);
+    role_config_free(&r->config);
+    free(r->key);
+    return rc;
+}
