@@ -36,12 +36,13 @@ static const int refused[] = {
 
 static int rules(scmp_filter_ctx c)
 {
+    const struct scmp_arg_cmp not_unix = {
+        .arg = 0, .op = SCMP_CMP_NE, .datum_a = AF_UNIX, .datum_b = 0};
     static const int by_domain[] = {SCMP_SYS(socket), SCMP_SYS(socketpair)};
     int rc = 0;
 
     for (size_t i = 0; i < ARRAY_LEN(by_domain) && rc == 0; i++) {
-        rc = seccomp_rule_add(c, SCMP_ACT_ERRNO(EPERM), by_domain[i], 1,
-                              SCMP_A0_32(SCMP_CMP_NE, AF_UNIX));
+        rc = seccomp_rule_add_array(c, SCMP_ACT_ERRNO(EPERM), by_domain[i], 1, &not_unix);
     }
     for (size_t i = 0; i < ARRAY_LEN(refused) && rc == 0; i++) {
         if (SANITIZED && refused[i] == SCMP_SYS(ptrace)) {

@@ -119,11 +119,14 @@ static void hook_send(void *ctx, const struct effect_send *cmd)
     tell(r, &r->gate, MSG_SEND, buf_span(&r->scratch));
 }
 
-static void hook_release(void *ctx)
+static void hook_release(void *ctx, uint32_t epoch, uint64_t block)
 {
     struct engine_role *r = ctx;
 
-    tell(r, &r->intake, MSG_RELEASE, SPAN_NONE);
+    buf_clear(&r->scratch);
+    buf_u32(&r->scratch, epoch);
+    buf_u64(&r->scratch, block);
+    tell(r, &r->intake, MSG_RELEASE, buf_span(&r->scratch));
 }
 
 static utime_t hook_wall(void *ctx)
@@ -146,6 +149,7 @@ static void on_tail(struct engine_role *r, struct span body)
         return;
     }
     r->tail_known = true;
+    hook_committed(r, shell_committed(r->shell)); // recordings wait for it
     for (unsigned k = 0; k < r->config.detects; k++) {
         ask_detect(r, k);
     }

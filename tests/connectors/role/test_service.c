@@ -426,11 +426,45 @@ static void results_do_not_depend_on_how_many_detects(void **state)
     drop_house(&s);
 }
 
+static void live_sources_reach_the_engine(void **state)
+{
+    struct service s;
+    char text[2048];
+    struct buf results;
+
+    (void)state;
+    make_house(&s);
+    (void)snprintf(text, sizeof(text),
+                   "state: \"%s/state\"\nlibexec: \"%s/libexec\"\n"
+                   "set: {rules: \"%s/set/rules\", sources: \"%s/set/sources\"}\n"
+                   "roles: {gate: false, sign: false}\n"
+                   "intake:\n  sources:\n"
+                   "    - {name: u, input: udp, listen: \"127.0.0.1:0\", kind: net}\n"
+                   "    - {name: t, input: tcp, listen: \"[::1]:0\", kind: net}\n"
+                   "    - {name: f, input: follow, path: \"%s/grows.log\", kind: os}\n",
+                   s.dir, s.dir, s.dir, s.dir, s.dir);
+    write_file(&s, "fabsoc.yaml", text);
+    write_file(&s, "grows.log", "followed line\n");
+    start(&s);
+    // declarations of all three sources stand in the first results
+    buf_init(&results, 1 << 20);
+    while (file_read(s.dirfd, "state/results", 1 << 20, &results, NULL) < 0 || results.len == 0) {
+        assert_true(wait_change(&s));
+    }
+    assert_true(span_find_span(buf_span(&results), SPAN_LIT("sensor")) == results.len);
+    assert_true(span_find_span(buf_span(&results), SPAN_LIT("net")) < results.len);
+    buf_free(&results);
+    stop(&s);
+    assert_true(exists(&s, "state/run/ports"));
+    drop_house(&s);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed_runs_leave_the_same_records),
         cmocka_unit_test(results_do_not_depend_on_how_many_detects),
+        cmocka_unit_test(live_sources_reach_the_engine),
     };
     char *slash;
 
