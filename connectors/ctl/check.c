@@ -35,25 +35,29 @@ struct checking {
     struct texts sigma, sources; // rules and sources refer to each other: checked together
 };
 
-// Every fault of a document gets a place: that of the JSON pointer in its sentence, else its begin.
-static void say(void *ctx, const struct err *err)
+void check_say(const struct textfile *f, const struct err *err)
 {
-    struct checking *c = ctx;
+    struct span msg = span_str(err->msg), pointer = SPAN_NONE;
     struct err placed = *err;
-    struct span msg = span_str(err->msg);
 
-    if (c->now && !placed.path[0]) {
-        err_at(&placed, c->now->path, placed.line, placed.col);
+    if (f && !placed.path[0]) {
+        err_at(&placed, f->path, placed.line, placed.col);
     }
-    if (c->now && placed.line == 0) {
-        struct span pointer = SPAN_NONE;
-
+    if (f && placed.line == 0) {
         if (span_starts(msg, SPAN_LIT("at /"))) {
             pointer = span_sub(msg, 3, span_find_span(msg, SPAN_LIT(": ")) - 3);
         }
-        json_place(c->now->text, pointer, &placed.line, &placed.col);
+        json_place(f->text, pointer, &placed.line, &placed.col);
     }
+    placed.col = placed.line && placed.col == 0 ? 1 : placed.col;
     err_print(stderr, &placed);
+}
+
+static void say(void *ctx, const struct err *err)
+{
+    const struct checking *c = ctx;
+
+    check_say(c->now, err);
 }
 
 static void check_conf(struct checking *c, const struct textfile *f)

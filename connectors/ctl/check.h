@@ -26,6 +26,10 @@ enum doc_kind {
 // is no YAML or JSON at all is refused (DOC_UNKNOWN, err filled).
 enum doc_kind check_tell(const struct textfile *f, struct err *err);
 
+// Prints a fault of the document `f` (may be NULL). One without a place gets that of the JSON pointer in
+// its sentence ("at /workflow/x: ..."), else the document's begin.
+void check_say(const struct textfile *f, const struct err *err);
+
 // ---- OpenC2 (check_openc2.c)
 
 struct openc2_form {    // openc2:VERSION/PROFILE/command|response

@@ -90,13 +90,17 @@ void texts_free(struct texts *t)
 int texts_add(struct texts *t, const char *path, const char *const *ends, struct err *err)
 {
     struct file_tree tree = {NULL, 0};
+    struct span show = span_str(path);
     int rc;
 
     if (access(path, R_OK) < 0) {
         err_at(err, path, 0, 0);
         return err_sys(err, errno, "file.open", "could not be opened");
     }
-    rc = file_read_tree(AT_FDCWD, path, path, ends, &t->arena, &tree, err);
+    while (show.n > 1 && show.p[show.n - 1] == '/') {
+        show.n--;
+    }
+    rc = file_read_tree(AT_FDCWD, path, arena_str(&t->arena, show), ends, &t->arena, &tree, err);
     for (size_t i = 0; i < tree.n && rc == 0; i++) {
         t->file = arena_grow(&t->arena, t->file, t->n, &t->cap, sizeof(*t->file));
         if (!t->file) {
