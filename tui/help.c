@@ -139,8 +139,8 @@ void help_draw(struct help *h, struct canvas *c, struct rect area)
     struct table_source src = {.ctx = h, .cell = cell, .title = h->tr};
 
     src.empty = say(h, "no key does that here");
-    r.x += 1;
-    r.w = r.w - 2 < 110 ? r.w - 2 : 110;
+
+    r.w = r.w < 112 ? r.w : 112;
     canvas_box(c, r, STYLE_NORMAL);
     canvas_printf(c, r.x + 2, r.y, r.w - 34, STYLE_TITLE, "-- %s: %s ", say(h, "HELP"), h->title);
     in = (struct rect){r.x + 1, r.y + 1, r.w - 2, r.h - 2};

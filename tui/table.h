@@ -35,8 +35,8 @@ static inline bool rowid_eq(const struct rowid *a, const struct rowid *b)
     return memcmp(a->b, b->b, sizeof(a->b)) == 0;
 }
 
-// A column as data. Columns are kept by rank (1 = the last to go) as long as their least widths
-// fit; what is left over goes to them by rank, up to `max`. A wider screen adds columns.
+// A column as data. Columns are taken by rank (1 = the last to go) if their least width still fits;
+// what is left over goes to them by rank, up to `max`. A wider screen adds columns.
 struct colspec {
     const char *title;
     uint8_t rank;

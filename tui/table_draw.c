@@ -9,17 +9,15 @@ enum { GUTTER = 2 }; // '>' of the cursor, '*' of a mark
 void table_layout(const struct colspec *col, size_t ncols, int width, int ret_width[TABLE_COLS])
 {
     int left = width + 1; // each column brings one blank, the last does not
-    bool fits = true;
 
     for (size_t i = 0; i < TABLE_COLS; i++) {
         ret_width[i] = 0;
     }
-    for (unsigned rank = 1; fits && rank <= TABLE_COLS; rank++) {
+    for (unsigned rank = 1; rank <= TABLE_COLS; rank++) {
         for (size_t i = 0; i < ncols; i++) {
-            if (col[i].rank == rank) {
-                fits = fits && col[i].min + 1 <= left;
-                ret_width[i] = fits ? col[i].min : 0;
-                left -= fits ? col[i].min + 1 : 0;
+            if (col[i].rank == rank && col[i].min + 1 <= left) {
+                ret_width[i] = col[i].min;
+                left -= col[i].min + 1;
             }
         }
     }

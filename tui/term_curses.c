@@ -105,7 +105,7 @@ int term_open(struct term **ret, const struct term_options *o, struct canvas *c,
         free(t);
         return rc;
     }
-    if (!theme_depth_of(span_str(o->color), none && *none, COLORS, &depth)) {
+    if (!theme_depth_of(span_str(o->color), none && *none, tigetnum("colors"), &depth)) {
         term_close(t);
         return err_set(err, E_USAGE, "term.color", "colours are auto, never, 8, 16 or 256");
     }

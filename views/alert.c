@@ -221,8 +221,8 @@ static int draw_fields(const struct alert *a, const struct view_env *env, struct
     char first[FMT_TEXT], last[FMT_TEXT], count[FMT_TEXT], inc[FMT_TEXT], whom[400], matched[600];
     int y = draw_head(a, env, c, r);
 
-    if (!g->filled) {
-        return y + part_field(c, r, y, "", span_str(_("asking ...")));
+    if (g->nrows == 0) {
+        return y + part_field(c, r, y, "", span_str(part_nothing(g)));
     }
     y += part_fieldf(
         c, r, y, _("group"), _("%s alerts %s..%s  %.*s  level %.*s  incident %s"),

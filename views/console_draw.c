@@ -37,6 +37,9 @@ static int draw_watch(const struct console *c, struct canvas *cv, int x, int w)
         return x + canvas_printf(cv, x, 0, w - x, STYLE_CRITICAL, _("DATABASE AWAY since %s"),
                                  fmt_clock(c->lost_since, since));
     }
+    if (!page_get(&c->state, 0, "commit_age").n) {
+        return x + canvas_str(cv, x, 0, w - x, STYLE_CRITICAL, _("NOT WATCHING: no commit yet"));
+    }
     if (age > WATCH_LIMIT_S) {
         return x + canvas_printf(cv, x, 0, w - x, STYLE_CRITICAL, _("NOT WATCHING since %s"),
                                  fmt_clock(c->wall - (utime_t)age * UTIME_SECOND, since));

@@ -38,7 +38,8 @@ static struct console *start(struct desk *desk, const struct keymap *km,
                              const struct console_options *o, struct err *err)
 {
     struct console *c = console_new(desk, km, wall_now());
-    struct span arg = span_str(o->screen), code = span_cut(&arg, ':');
+    struct span arg = span_str(o->screen);
+    struct span code = span_cut(&arg, span_find(arg, ':') < arg.n ? ':' : ' ');
 
     if (!c) {
         (void)err_sys(err, ENOMEM, "console.memory", "no memory for the console");
@@ -148,9 +149,10 @@ static void turn(struct tty *t)
     paint(t);
 }
 
-static int watch_signals(void)
+static int watch_signals(struct err *err)
 {
     sigset_t set;
+    int fd;
 
     sigemptyset(&set);
     sigaddset(&set, SIGWINCH);
@@ -159,7 +161,8 @@ static int watch_signals(void)
     sigaddset(&set, SIGINT);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
-    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return fd >= 0 ? fd : err_sys(err, errno, "console.signals", "signals cannot be watched");
 }
 
 int console_tty_run(struct desk *desk, const struct keymap *km, const struct console_options *o,
@@ -168,14 +171,17 @@ int console_tty_run(struct desk *desk, const struct keymap *km, const struct con
     struct tty t = {.desk = desk};
     int rc;
 
-    t.signals = watch_signals();
+    t.signals = watch_signals(err);
     if (t.signals < 0) {
-        return err_sys(err, errno, "console.signals", "signals cannot be watched");
+        return t.signals;
     }
     t.console = start(desk, km, o, err);
     rc = t.console ? canvas_init(&t.canvas, 80, 24) : err->rc;
     if (rc == 0) {
         rc = term_open(&t.term, &o->term, &t.canvas, err);
+    }
+    if (rc == 0 && o->confine) {
+        rc = o->confine(err);
     }
     t.key_pressed = true; // paint at once; the data may follow
     while (rc == 0 && !t.over && !console_is_over(t.console)) {
@@ -227,7 +233,8 @@ int console_tty_dump(struct desk *desk, const struct keymap *km, const struct co
         rc = err_set(err, E_USAGE, "console.size", "a screen is 1x1 to %dx%d cells", CANVAS_MAX_W,
                      CANVAS_MAX_H);
     } else {
-        rc = wait_ready(desk, c, err);
+        rc = o->confine ? o->confine(err) : 0;
+        rc = rc < 0 ? rc : wait_ready(desk, c, err);
     }
     if (rc == 0) {
         canvas.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;

@@ -14,8 +14,11 @@
 
 struct console_options {
     struct term_options term;
-    const char *screen; // code of the first screen, "CODE:ARG"; NULL = the overview
+    const char *screen; // the first screen, "run:3" or "run 3"; NULL = the overview
     int w, h;           // of a dump
+    // Called once everything is open and before the first byte from the desk is looked at: closes the
+    // sandbox. May be NULL.
+    int (*confine)(struct err *err);
 };
 
 enum { CONSOLE_DUMP_MS = 20000 };

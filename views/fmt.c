@@ -132,9 +132,9 @@ const char *fmt_priority(uint64_t severity, enum style *ret)
         uint64_t least;
         const char *sign;
         enum style style;
-    } steps[] = {{90, "!!", STYLE_CRITICAL},
-                 {70, "!", STYLE_HIGH},
-                 {40, "+", STYLE_MEDIUM},
+    } steps[] = {{95, "!!", STYLE_CRITICAL},
+                 {75, "!", STYLE_HIGH},
+                 {50, "+", STYLE_MEDIUM},
                  {0, "-", STYLE_LOW}};
     size_t i = 0;
 

@@ -29,7 +29,8 @@ char *fmt_number(char letter, struct span number, char out[FMT_TEXT]);
 // "412" from "I-412", "i412" or "412".
 struct span fmt_number_of(struct span s);
 
-// "!!" "!" "+" "-" from a severity of 0 to 100.
+// "!!" "!" "+" "-" from a severity of 0 to 100: at least that of
+// Sigma's levels critical (95), high (75), medium (50).
 const char *fmt_priority(uint64_t severity, enum style *ret);
 enum style fmt_tier_style(struct span tier);
 const char *fmt_step(struct span state, enum style *ret); // [ok] [??] [..] [!!] [  ]

@@ -116,6 +116,7 @@ static bool health_ready(const void *state)
 
 const struct view_ops view_health = {
     .code = "hea",
+    .name = "health",
     .kind = "list",
     .title = N_("Sources and engine"),
     .tab = N_("Hea"),

@@ -256,8 +256,8 @@ static int draw_facts(const struct incident *s, const struct view_env *env, stru
     enum style st;
     int y = 1;
 
-    if (!p->filled) {
-        return y + part_field(c, r, y, "", span_str(_("asking ...")));
+    if (p->nrows == 0) {
+        return y + part_field(c, r, y, "", span_str(part_nothing(p)));
     }
     y += part_fieldf(c, r, y, _("asset"),
                      _("%.*s  area %.*s  %llu wafers/h  hazard %.*s  axes %.*s"),

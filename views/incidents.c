@@ -28,11 +28,11 @@ static const char *tier_heading(struct span tier)
 
 static const struct list_col columns[] = {
     {{N_("inc"), 1, 6, 8, false}, "number", AS_INCIDENT},
-    {{N_("state"), 1, 8, 9, false}, "state", AS_STATE},
-    {{N_("due"), 1, 6, 9, false}, "due", AS_DUE},
+    {{N_("state"), 1, 9, 9, false}, "state", AS_STATE},
+    {{N_("due"), 1, 8, 9, false}, "due", AS_DUE},
     {{N_("phase"), 4, 7, 8, false}, "phase", AS_TEXT},
-    {{N_("where"), 2, 10, 14, false}, "asset", AS_TEXT},
-    {{N_("what"), 2, 16, 60, false}, "title", AS_TEXT},
+    {{N_("where"), 2, 9, 14, false}, "asset", AS_TEXT},
+    {{N_("what"), 2, 22, 60, false}, "title", AS_TEXT},
     {{N_("own"), 3, 6, 12, false}, "owner", AS_PERSON},
     {{N_("wph"), 5, 4, 5, true}, "wph", AS_COUNT},
     {{N_("run"), 6, 8, 9, false}, "run_state", AS_STATE},
@@ -130,6 +130,7 @@ static bool incidents_ready(const void *state)
 
 const struct view_ops view_incidents = {
     .code = "inc",
+    .name = "incidents",
     .kind = "list",
     .title = N_("Incidents by tier"),
     .tab = N_("Inc"),

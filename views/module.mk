@@ -6,3 +6,6 @@ $(SHELF)_SRC := alert.c console.c console_draw.c console_keys.c console_line.c c
 $(GEN)/keys_conf.inc: share/keys.conf share/tools/textgen.awk
 	$(Q)mkdir -p $(@D) && awk -f share/tools/textgen.awk $< > $@
 GENERATED += $(GEN)/keys_conf.inc
+PROGRAMS += fabsoc
+fabsoc_MAIN := views/console_main.c
+fabsoc_USES := views connectors/pg

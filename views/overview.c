@@ -12,6 +12,7 @@
 #include "views/part.h"
 
 enum { SLOT_TIERS, SLOT_BAYS, SLOT_SOURCES, SLOT_LATE, SLOT_LATE_MORE, SLOT_CALL };
+enum { OVERVIEW_WATCH_S = 10 }; // no commit for so long: nobody watches
 
 static const struct list_col columns[] = {
     {{N_("T"), 1, 2, 2, false}, "tier", AS_TIER},
@@ -121,6 +122,12 @@ static void draw_sentence(const struct overview *o, const struct view_env *env, 
 
     if (!s->filled) {
         canvas_str(c, r.x, r.y, r.w, STYLE_TITLE, _("IS THE FAB OK?  asking ..."));
+        return;
+    }
+    if (!page_get(s, 0, "commit_age").n || page_u64(s, 0, "commit_age") > OVERVIEW_WATCH_S) {
+        r.w -= canvas_str(c, r.x, r.y, r.w, STYLE_TITLE, _("IS THE FAB OK?  "));
+        canvas_str(c, r.x + 16, r.y, r.w, STYLE_CRITICAL,
+                   _("NOT KNOWN: what comes in is not being looked at"));
         return;
     }
     for (tier = 0; tier < ARRAY_LEN(threat); tier++) {
@@ -242,7 +249,9 @@ static void draw_feeds(const struct overview *o, struct canvas *c, struct rect r
         }
     }
     canvas_str(c, r.x, r.y, r.w, STYLE_TITLE, _("feeds"));
-    if (silent) {
+    if (o->sources.filled && o->sources.nrows == 0) {
+        canvas_str(c, r.x + 7, r.y, r.w - 7, STYLE_HIGH, _("NO SOURCE HAS SPOKEN!"));
+    } else if (silent) {
         canvas_printf(c, r.x + 7, r.y, r.w - 7, STYLE_HIGH, _("%zu of %zu SILENT!%s"), silent,
                       o->sources.nrows, text);
     } else {
@@ -305,6 +314,7 @@ static bool overview_ready(const void *state)
 
 const struct view_ops view_overview = {
     .code = "ovr",
+    .name = "overview",
     .kind = "list",
     .title = N_("Shift overview"),
     .tab = N_("Ovr"),

@@ -32,6 +32,11 @@ int part_fieldf(struct canvas *c, struct rect r, int row, const char *label, con
     return part_field(c, r, row, label, span_str(text));
 }
 
+const char *part_nothing(const struct page *p)
+{
+    return p->filled ? _("there is none of this number that you may see") : _("asking ...");
+}
+
 void part_rule(struct canvas *c, struct rect r, int row, const char *title)
 {
     int used;

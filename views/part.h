@@ -23,6 +23,9 @@ void part_whom(const struct page *p, size_t row, char *out, size_t size);
 void part_record_call(struct view_effects *fx, unsigned slot, const char *incident,
                       const char *phase, const char *person, const char *typed);
 
+// What stands where a record should be: not answered yet, or none that one may see.
+const char *part_nothing(const struct page *p);
+
 // Keeps an answer of one row, or many, in `p`.
 static inline bool part_keep(struct page *p, const struct view_msg *m, unsigned slot)
 {

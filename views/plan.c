@@ -191,8 +191,8 @@ static int draw_facts(const struct plan *p, const struct view_env *env, struct c
     x += canvas_str(c, x, r.y, 10, STYLE_TITLE, fmt_number('P', span_str(p->number), num)) + 1;
     x += canvas_str(c, x, r.y, 10, st, state) + 1;
     canvas_text(c, x, r.y, r.x + r.w - x, STYLE_TITLE, page_get(g, 0, "playbook"));
-    if (!g->filled) {
-        return y + part_field(c, r, y, "", span_str(_("asking ...")));
+    if (g->nrows == 0) {
+        return y + part_field(c, r, y, "", span_str(part_nothing(g)));
     }
     (void)fmt_due(env->now, page_time(g, 0, "expires"), due, &due_st);
     y += part_fieldf(c, r, y, _("for"), _("%s  hazard %.*s  planned by %.*s at %s  expires in %s"),

@@ -240,6 +240,7 @@ static bool queue_ready(const void *state)
 
 const struct view_ops view_queue = {
     .code = "que",
+    .name = "queue",
     .kind = "list",
     .title = N_("Alert queue"),
     .tab = N_("Que"),

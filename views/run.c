@@ -129,8 +129,8 @@ static int draw_facts(const struct run *r, struct canvas *c, struct rect at)
 
     x += canvas_str(c, x, at.y, 10, STYLE_TITLE, fmt_number('R', span_str(r->number), num)) + 1;
     x += canvas_str(c, x, at.y, 10, st, state) + 1;
-    if (!p->filled) {
-        return y + part_field(c, at, y, "", span_str(_("asking ...")));
+    if (p->nrows == 0) {
+        return y + part_field(c, at, y, "", span_str(part_nothing(p)));
     }
     x += canvas_str(c, x, at.y, 30, STYLE_TITLE,
                     page_bool(p, 0, "dry") ? _("DRY-RUN: nothing is changed")

@@ -73,6 +73,7 @@ static bool sessions_ready(const void *state)
 
 const struct view_ops view_sessions = {
     .code = "pam",
+    .name = "sessions",
     .kind = "list",
     .title = N_("Privileged sessions"),
     .tab = N_("PAM"),

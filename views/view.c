@@ -21,10 +21,11 @@ const struct view_ops *const view_table[] = {
     NULL,
 };
 
-const struct view_ops *view_find(struct span code)
+const struct view_ops *view_find(struct span word)
 {
     for (size_t i = 0; view_table[i]; i++) {
-        if (span_eq_str(code, view_table[i]->code)) {
+        if (span_eq_str(word, view_table[i]->code) ||
+            (view_table[i]->name && span_eq_str(word, view_table[i]->name))) {
             return view_table[i];
         }
     }

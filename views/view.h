@@ -75,6 +75,7 @@ struct view_effects {
 
 struct view_ops {
     const char *code;    // "que": command, --dump, keymap mode
+    const char *name;    // the word for --dump and the command line; NULL = the code
     const char *kind;    // keymap mode behind it: "list" or "pager"
     const char *title;   // N_()
     const char *tab;     // N_(), name in row 2; NULL: not one of the views reached by a digit
@@ -94,8 +95,8 @@ struct view_ops {
 #include "views/views.def"
 #undef VIEW
 
-extern const struct view_ops *const view_table[]; // in the order of views.def, NULL at the end
-const struct view_ops *view_find(struct span code);
+extern const struct view_ops *const view_table[];   // in the order of views.def, NULL at the end
+const struct view_ops *view_find(struct span word); // a code or a name
 
 // ---- building effects; parameters are C strings, `...` of `n` of them
 

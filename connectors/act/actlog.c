@@ -105,7 +105,7 @@ static int replay_all(struct span text, struct memory *m, size_t *ret_good, stru
 
 static int load(struct actlog *l, int dirfd, struct memory *m, struct err *err)
 {
-    AUTO_BUF text;
+    AUTO_BUF text = {0};
     size_t good = 0;
     int rc;
 
@@ -158,7 +158,7 @@ int actlog_open(struct actlog *l, const char *dir, struct memory *m, struct err 
 
 int actlog_add(struct actlog *l, uint8_t kind, struct span a, struct span b, struct err *err)
 {
-    AUTO_BUF body, whole;
+    AUTO_BUF body = {0}, whole = {0};
 
     buf_init(&body, ACTLOG_RECORD_MAX);
     buf_init(&whole, ACTLOG_RECORD_MAX + HEAD);

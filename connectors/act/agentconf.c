@@ -246,7 +246,7 @@ static void put_vector(struct buf *b, const struct agent_vector *v)
 // What the agent allows, as one digest: HELLO carries it, so that a change is seen.
 static struct digest allowed_of(const struct agentconf *c)
 {
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     buf_init(&b, 4 << 20);
     for (size_t i = 0; i < c->nactions; i++) {

@@ -13,7 +13,7 @@
 static int load_keys(struct executor *x, struct err *err)
 {
     for (size_t i = 0; i < x->conf->nkeys; i++) {
-        AUTO_BUF pem;
+        AUTO_BUF pem = {0};
         int rc;
 
         buf_init(&pem, 16 * 1024);
@@ -54,7 +54,7 @@ static void say(struct executor *x, struct memory_command *mc, const struct comm
     unsigned char sig[SIG_LEN];
     struct span signature = span_of((const char *)sig, SIG_LEN);
     int state = act_state_of(r->state);
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     if (x->fatal.rc) {
         return;

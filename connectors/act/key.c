@@ -48,7 +48,7 @@ int key_load(struct buf *pem, struct key *ret, struct err *err)
 int key_read(const char *path, struct key *ret, struct err *err)
 {
     struct stat st;
-    AUTO_BUF pem;
+    AUTO_BUF pem = {0};
     int rc;
 
     buf_init(&pem, PEM_MAX);
@@ -73,7 +73,7 @@ void key_free(struct key *k)
 int key_sign(const struct key *k, const char *context, struct span bytes,
              unsigned char ret[SIG_LEN], struct err *err)
 {
-    AUTO_BUF text;
+    AUTO_BUF text = {0};
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     size_t n = SIG_LEN;
     bool ok;

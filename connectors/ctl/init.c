@@ -94,13 +94,10 @@ static int database_choose(struct init *in, struct err *err)
 static int logins_make(const struct init *in, struct err *err)
 {
     static const char *const login[] = {"soc_engine", "soc_sign"};
-    char password[PLACE_PASSWORD];
     int rc = 0;
 
     for (size_t i = 0; i < ARRAY_LEN(login) && rc == 0; i++) {
-        rc = place_password(in->state, login[i], password, err);
-        rc = rc < 0 ? rc : migrate_password(in->admin, login[i], password, err);
-        explicit_bzero(password, sizeof(password));
+        rc = migrate_login(in->admin, in->state, login[i], err);
     }
     return rc;
 }

@@ -24,7 +24,7 @@ static void row(struct buf *out, const char *name, struct span value)
 
 static const char *cmp_text(enum cmp c)
 {
-    static const char *const text[] = {[CMP_GTE] = ">=", [CMP_GT] = ">",  [CMP_LTE] = "<=",
+    static const char *const text[] = {[CMP_GTE] = ">=", [CMP_GT] = ">", [CMP_LTE] = "<=",
                                        [CMP_LT] = "<",   [CMP_EQ] = "=", [CMP_NEQ] = "!="};
 
     return text[c];

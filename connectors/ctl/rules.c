@@ -52,7 +52,8 @@ static int list(const struct loaded *l)
 
         (void)utf8_sanitise(&b, span_str(r->id), SIZE_MAX);
         buf_printf(&b, "  %-13s  %-11s  %-7s  ", r->level,
-                   r->kind == RULE_EVENT ? "event" : "correlation", l->context[i] ? "context" : "-");
+                   r->kind == RULE_EVENT ? "event" : "correlation",
+                   l->context[i] ? "context" : "-");
         (void)utf8_sanitise(&b, span_str(r->title), SIZE_MAX);
         buf_u8(&b, '\n');
     }
@@ -109,9 +110,9 @@ int ctl_rules(int argc, char **argv)
         path = what;
         what = NULL;
     }
-    status = load(path, &l, &err) < 0        ? ctl_worse(CTL_CANNOT, ctl_fail(&err))
+    status = load(path, &l, &err) < 0    ? ctl_worse(CTL_CANNOT, ctl_fail(&err))
              : strcmp(verb, "list") == 0 ? list(&l)
-                                             : explain(&l, what);
+                                         : explain(&l, what);
     unload(&l);
     return status;
 }

@@ -272,11 +272,11 @@ uint16_t journal_declare(struct journal *j, const struct source_decl *d, ntime_t
     struct source_decl full = *d;
     AUTO_BUF b;
 
+    buf_init(&b, JOURNAL_DECL_MAX);
     full.number = d->number ? d->number : free_number(j);
     if (full.number == 0 || full.number >= JOURNAL_SOURCES_MAX) {
         return 0;
     }
-    buf_init(&b, JOURNAL_DECL_MAX);
     source_decl_put(&b, &full);
     if (!buf_ok(&b)) {
         return 0;

@@ -99,11 +99,11 @@ static int fill_gap(struct repair *r, uint64_t from, uint64_t missing, uint64_t 
 {
     AUTO_BUF b;
 
+    buf_init(&b, BLOCK_MAX);
     if (missing > SEGMENT_GAP_MAX) {
         return err_set(r->err, E_LIMIT, "journal.gap", "%llu blocks are missing behind block %llu",
                        (unsigned long long)missing, (unsigned long long)from - 1);
     }
-    buf_init(&b, BLOCK_MAX);
     for (uint64_t i = 0; i < missing; i++) {
         struct block fill;
         int rc;

@@ -181,6 +181,13 @@ static bool gone_within(pid_t pid, int ms)
     return false;
 }
 
+// A folder in /tmp is not left behind; the next start makes it again.
+static int stopped(const struct cluster *c)
+{
+    (void)rmdir(c->socket);
+    return 0;
+}
+
 int cluster_stop(const struct cluster *c, struct err *err)
 {
     pid_t pid;
@@ -192,10 +199,10 @@ int cluster_stop(const struct cluster *c, struct err *err)
         return err_sys(err, errno, "cluster.stop", "process %d", (int)pid);
     }
     if (gone_within(pid, FAST_MS)) {
-        return 0;
+        return stopped(c);
     }
     (void)kill(pid, SIGQUIT); // immediate: recovers at its next start
     return gone_within(pid, IMMEDIATE_MS)
-               ? 0
+               ? stopped(c)
                : err_set(err, E_SYSTEM, "cluster.stop", "process %d does not end", (int)pid);
 }

@@ -16,10 +16,16 @@ struct migrate_done {
 
 // `conninfo` is the administrator's: a superuser, since BYPASSRLS can only be given by one.
 int migrate_run(const char *conninfo, struct migrate_done *ret, struct err *err);
-// Sets a login's password as a SCRAM verifier computed here.
-int migrate_password(const char *conninfo, const char *role, const char *password, struct err *err);
-// A person: login role, groups (comma separated, without prefix), areas ("*" = all).
-int migrate_person(const char *conninfo, const char *person, const char *roles, const char *areas,
+struct roster;
+
+// Sets a login's password (made in STATE/cred on its first use) as a SCRAM verifier computed here.
+int migrate_login(const char *conninfo, const char *state, const char *login, struct err *err);
+// A person: login role, groups (comma separated, without prefix), areas ("*" = all), credential.
+int migrate_person(const char *conninfo, const char *state, const char *person, const char *roles,
+                   const char *areas, struct err *err);
+// A roster's persons as logins with the rights of their role in all areas (a vendor in none), and its
+// duties in the place of those that stood. One transaction; logins that are no longer named stay.
+int migrate_roster(const char *conninfo, const char *state, const struct roster *r,
                    struct err *err);
 
 #endif

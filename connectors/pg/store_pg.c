@@ -260,8 +260,9 @@ static int store_waiting(struct store *st, size_t max, struct arena *a, struct s
     if (!ret->body) {
         return err_set(err, E_LIMIT, "store.memory", "what waits does not fit");
     }
-    if ((rc = waiting_intents(s, max, a, ret, &b, err)) < 0 ||
-        (rc = waiting_signatures(s, max, a, ret, &b, err)) < 0) {
+    // Signatures first: a command's window is short, and there are never more than commands.
+    if ((rc = waiting_signatures(s, max, a, ret, &b, err)) < 0 ||
+        (rc = waiting_intents(s, max, a, ret, &b, err)) < 0) {
         return rc;
     }
     return arena_ok(a) ? 0 : err_set(err, E_LIMIT, "store.memory", "what waits does not fit");

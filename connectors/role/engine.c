@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "connectors/act/proof.h"
@@ -38,6 +40,7 @@ struct engine_role {
     bool tail_known, own_death[DETECTS_MAX], faulted;
     struct agent_key *key;
     size_t nkeys;
+    int passfile; // -1: none was given
     struct buf scratch;
 };
 
@@ -116,11 +119,14 @@ static void hook_send(void *ctx, const struct effect_send *cmd)
     tell(r, &r->gate, MSG_SEND, buf_span(&r->scratch));
 }
 
-static void hook_release(void *ctx)
+static void hook_release(void *ctx, uint32_t epoch, uint64_t block)
 {
     struct engine_role *r = ctx;
 
-    tell(r, &r->intake, MSG_RELEASE, SPAN_NONE);
+    buf_clear(&r->scratch);
+    buf_u32(&r->scratch, epoch);
+    buf_u64(&r->scratch, block);
+    tell(r, &r->intake, MSG_RELEASE, buf_span(&r->scratch));
 }
 
 static utime_t hook_wall(void *ctx)
@@ -143,6 +149,7 @@ static void on_tail(struct engine_role *r, struct span body)
         return;
     }
     r->tail_known = true;
+    hook_committed(r, shell_committed(r->shell)); // recordings wait for it
     for (unsigned k = 0; k < r->config.detects; k++) {
         ask_detect(r, k);
     }
@@ -185,15 +192,25 @@ static const struct sig_key *key_of_agent(const struct engine_role *r, struct sp
     return NULL;
 }
 
-// What an agent claims counts only under its own signature; what the gate itself saw (hello, lost)
-// carries none.
+// What the gate itself saw carries no signature; what an agent claims counts under its own only.
+static bool seen_by_gate(struct span kind)
+{
+    static const char *const kinds[] = {"reset", "hello", "lost", "rejected", "undelivered"};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (span_eq_str(kind, kinds[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool believed(const struct engine_role *r, const struct input_control *c, struct err *err)
 {
     struct command_report report;
     const struct sig_key *key;
 
-    if (span_eq_str(c->kind, "hello") || span_eq_str(c->kind, "lost") ||
-        span_starts(c->kind, SPAN_LIT("closed"))) {
+    if (seen_by_gate(c->kind)) {
         return true;
     }
     key = key_of_agent(r, c->agent);
@@ -202,8 +219,14 @@ static bool believed(const struct engine_role *r, const struct input_control *c,
                       SPAN_ARG(c->agent));
         return false;
     }
-    return report_verify(key, c->agent, c->proof, &report, err) == 0 &&
-           eid_eq(&report.id, &c->command) && span_eq(report.state, c->kind);
+    if (report_verify(key, c->agent, c->proof, &report, err)) {
+        return false;
+    }
+    if (!eid_eq(&report.id, &c->command) || !span_eq(report.state, c->kind)) {
+        (void)err_set(err, E_STATE, "report.claim", "the report is not what was claimed of it");
+        return false;
+    }
+    return true;
 }
 
 static void notice(struct engine_role *r, struct span kind, struct span text)
@@ -358,6 +381,13 @@ static void on_store(void *ctx, int fd, unsigned events)
 
 // ---- control
 
+static const char *conninfo_of(struct engine_role *r, struct span conninfo)
+{
+    return r->passfile < 0 ? arena_str(&r->config.arena, conninfo)
+                           : arena_printf(&r->config.arena, SPAN_FMT " passfile=/proc/self/fd/%d",
+                                          SPAN_ARG(conninfo), r->passfile);
+}
+
 static int start(void *ctx, struct span config, struct err *err)
 {
     struct engine_role *r = ctx;
@@ -369,7 +399,7 @@ static int start(void *ctx, struct span config, struct err *err)
     if (rc == 0) {
         rc = y_need_text(&r->config.docs, r->config.own, "conninfo", &conninfo, err);
     }
-    rc = rc ? rc : store_pg_open(arena_str(&r->config.arena, conninfo), &r->store, err);
+    rc = rc ? rc : store_pg_open(conninfo_of(r, conninfo), &r->store, err);
     rc = rc ? rc : shell_open(r->store, &hooks, r->config.detects, &r->config.set, &r->shell, err);
     rc = rc ? rc : sandbox_enter(&box, err);
     if (rc) {
@@ -444,6 +474,16 @@ static void lost(void *ctx, enum role role, unsigned index)
     drop_link(r, l);
 }
 
+// The password file as the role's own: libpq takes a path only, refuses files that others may read, and
+// the file on disk belongs to whoever ran init. So it lies in memory, under a descriptor of ours.
+static void keep_passfile(struct engine_role *r, struct span text)
+{
+    r->passfile = memfd_create("passfile", MFD_CLOEXEC);
+    if (r->passfile < 0 || fchmod(r->passfile, 0600) < 0 || file_write_all(r->passfile, text) < 0) {
+        log_error("the password file could not be kept");
+    }
+}
+
 // Public keys: PEM under the names command.pub and agents/NAME.pub.
 static void credential(struct engine_role *r, struct span name, struct span pem)
 {
@@ -482,7 +522,12 @@ static void take_fd(void *ctx, enum ctl_fd what, unsigned index, struct span nam
         while ((n = read(fd, chunk, sizeof(chunk))) > 0) {
             buf_put(&text, chunk, (size_t)n);
         }
-        credential(r, name, buf_span(&text));
+        if (span_eq_str(name, "passfile")) {
+            keep_passfile(r, buf_span(&text));
+        } else {
+            credential(r, name, buf_span(&text));
+        }
+        explicit_bzero(text.p, text.len);
         buf_free(&text);
     }
     close(fd);
@@ -520,7 +565,7 @@ int role_engine_run(void)
         (r->loop = loop_new()) == NULL) {
         return 2;
     }
-    r->sets.dir = -1;
+    r->sets.dir = r->passfile = -1;
     r->intake.fd = r->gate.fd = -1;
     for (unsigned k = 0; k < DETECTS_MAX; k++) {
         r->detect[k].fd = -1;

@@ -29,7 +29,7 @@ struct shell {
     struct store_input *replay;
     size_t nreplay, at_replay;
     struct pos done; // last block stepped
-    bool live, tail_known, news, barrier_open;
+    bool live, tail_known, news;
     // the batch under way
     struct buf effects;
     struct arena batch;
@@ -349,7 +349,9 @@ static int step(struct shell *s, struct span result, bool *applied, struct err *
     if (rc) {
         return rc;
     }
-    if (s->live) {
+    if (s->live && engine_now(s->engine) == UTIME_NONE) {
+        rc = 0; // before the first tick there is no time at which an input could be applied
+    } else if (s->live) {
         rc = apply_own(s, err);
         rc = rc ? rc : apply_waiting(s, applied, err);
     } else {
@@ -407,19 +409,18 @@ static void after_commit(struct shell *s)
     s->hooks.committed(s->hooks.ctx, s->state.pos);
 }
 
+// Said after every commit as long as it waits and holds: intake may have been started anew meanwhile.
 static int check_barrier(struct shell *s, struct err *err)
 {
     bool open = false;
     int rc;
 
     if (engine_barrier(s->engine).n == 0) {
-        s->barrier_open = false;
         return 0;
     }
     rc = s->store->ops->barrier(s->store, engine_barrier(s->engine), &open, err);
-    if (rc == 0 && open && !s->barrier_open) {
-        s->barrier_open = true; // said once; after a restart it is said again
-        s->hooks.release(s->hooks.ctx);
+    if (rc == 0 && open) {
+        s->hooks.release(s->hooks.ctx, s->state.pos.epoch, engine_barrier_block(s->engine));
     }
     return rc;
 }

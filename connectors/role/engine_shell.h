@@ -32,9 +32,9 @@ struct shell_hooks {
     // The set with this digest; it stays valid until the shell is closed. NULL: cannot be loaded.
     const struct engine_set *(*set)(void *ctx, const struct digest *digest, struct err *err);
     void (*committed)(void *ctx, struct pos pos);
-    void (*send)(void *ctx, const struct effect_send *cmd); // after the commit that holds it
-    void (*release)(void *ctx);                             // the barrier's condition holds
-    utime_t (*wall)(void *ctx);                             // the wall clock, an input like others
+    void (*send)(void *ctx, const struct effect_send *cmd);     // after the commit that holds it
+    void (*release)(void *ctx, uint32_t epoch, uint64_t block); // the barrier's condition holds
+    utime_t (*wall)(void *ctx); // the wall clock, an input like others
     void *ctx;
 };
 

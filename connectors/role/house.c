@@ -176,13 +176,13 @@ static int give(struct link *to, enum ctl_fd what, unsigned index, struct span n
     AUTO_BUF body;
     int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 
+    buf_init(&body, 1024);
     if (fd < 0) {
         return 0;
     }
     if (copy < 0) {
         return err_sys(err, errno, "house.give", "a descriptor could not be copied");
     }
-    buf_init(&body, 1024);
     buf_u8(&body, (uint8_t)what);
     buf_u8(&body, (uint8_t)index);
     buf_put_span(&body, name);

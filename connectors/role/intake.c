@@ -343,10 +343,10 @@ static int start_recording(struct intake *in, struct err *err)
     AUTO_BUF text;
     int rc;
 
+    buf_init(&text, STORY_MAX);
     if (in->dir_story < 0) {
         return 0;
     }
-    buf_init(&text, STORY_MAX);
     rc = file_read(in->dir_story, "story.yaml", STORY_MAX, &text, err);
     rc = rc < 0
              ? rc

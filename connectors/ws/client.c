@@ -45,7 +45,7 @@ static void greet(struct ws_client *c)
 {
     static const struct wire_hello none;
     struct wire_hello h = none;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     c->ops.greet(c->ops.ctx, &h);
     buf_init(&b, WIRE_BODY_MAX);
@@ -58,8 +58,12 @@ static void received(struct ws_client *c, const void *in, size_t len)
     struct wire_msg m;
     struct wire_welcome w;
     struct err err = ERR_INIT;
+    enum peer_event got = peer_take(&c->peer, in, len, &m);
 
-    if (peer_take(&c->peer, in, len, &m) != PEER_MESSAGE) {
+    if (got != PEER_MESSAGE) {
+        if (got == PEER_MORE && c->peer.session.state == SESSION_OPEN) {
+            c->ops.progress(c->ops.ctx);
+        }
         return;
     }
     if (m.type != WIRE_WELCOME) {
@@ -209,6 +213,15 @@ static void dial(void *ctx)
 void ws_client_start(struct ws_client *c)
 {
     wsloop_timer_set(c->loop, &c->again, 1);
+}
+
+uint64_t ws_client_sent(const struct ws_client *c)
+{
+    return c->peer.session.sent;
+}
+uint64_t ws_client_acked(const struct ws_client *c)
+{
+    return c->peer.session.acked;
 }
 
 bool ws_client_may_send(const struct ws_client *c)

@@ -19,6 +19,7 @@ struct ws_client_ops {
     void (*opened)(void *ctx, const struct wire_welcome *w);
     void (*message)(void *ctx, const struct wire_msg *m);
     void (*closed)(void *ctx, int code, const char *why, utime_t again); // also of failed attempts
+    void (*progress)(void *ctx); // something came: the window or ws_client_acked() may have moved
     void *ctx;
 };
 
@@ -37,5 +38,8 @@ bool ws_client_may_send(const struct ws_client *c); // open, inside the window
 // False when it was not queued; the caller keeps the message.
 bool ws_client_send(struct ws_client *c, enum wire_type type, const struct eid *id,
                     struct span body);
+// Numbers of this session: of the last message sent, and how far the gate has taken ours.
+uint64_t ws_client_sent(const struct ws_client *c);
+uint64_t ws_client_acked(const struct ws_client *c);
 
 #endif

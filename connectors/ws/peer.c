@@ -53,7 +53,7 @@ bool peer_full(const struct peer *p)
 
 void peer_send(struct peer *p, enum wire_type type, const struct eid *id, struct span body)
 {
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     if (p->close_code) {
         return;
@@ -75,7 +75,7 @@ void peer_send(struct peer *p, enum wire_type type, const struct eid *id, struct
 static void answer_unsupported(struct peer *p, const struct wire_msg *m)
 {
     struct wire_unsupported u = {.type = m->type, .msg_id = m->msg_id};
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     buf_init(&b, 256);
     wire_put_unsupported(&b, &u);
@@ -90,7 +90,7 @@ static bool is_housekeeping(struct peer *p, const struct wire_msg *m)
     }
     if (session_owes_ack(&p->session)) {
         struct wire_ack a = {.taken = p->session.taken};
-        AUTO_BUF b;
+        AUTO_BUF b = {0};
 
         buf_init(&b, 64);
         wire_put_ack(&b, &a);

@@ -110,7 +110,7 @@ static void welcome(struct ws_agent *a)
                              .max_message = WIRE_MESSAGE_MAX,
                              .window = WIRE_WINDOW,
                              .ping_ms = WIRE_PING_MS};
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     buf_init(&b, 4096);
     wire_put_welcome(&b, &w);

@@ -268,12 +268,14 @@ static void apply_kinds(struct work *w, const struct source *s, struct event *ev
 
 static void apply_patterns(struct work *w, const struct source *s, struct event *ev)
 {
-    struct span value[TEMPLATE_PARTS];
+    struct span value[TEMPLATE_PARTS], text = span_trim(w->header.msg);
+    char first = text.n ? text.p[0] : '\0';
 
     for (size_t i = 0; i < s->npatterns; i++) {
         const struct verdict_row *r = &s->pattern[i];
 
-        if (!template_match(&r->template, w->header.msg, value)) {
+        if ((r->template.first && r->template.first != first) ||
+            !template_match(&r->template, text, value)) {
             continue;
         }
         for (size_t k = 0; k < r->template.n; k++) {

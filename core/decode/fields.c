@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/fields.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static bool grow(struct fields *f)
@@ -32,13 +31,27 @@ bool fields_add_str(struct fields *f, struct span name, struct span s)
     return fields_add(f, name, fval_str(s));
 }
 
+struct fval fval_int(struct arena *a, int64_t v)
+{
+    char text[20], *p = text + sizeof(text);
+    uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+    do {
+        *--p = (char)('0' + u % 10);
+        u /= 10;
+    } while (u);
+    if (v < 0) {
+        *--p = '-';
+    }
+    return (struct fval){
+        .type = V_INT, .s = arena_span(a, span_of(p, (size_t)(text + sizeof(text) - p))), .i = v};
+}
+
 bool fields_add_int(struct fields *f, struct span name, int64_t v)
 {
-    char *text = arena_alloc(f->arena, 24);
-    int n = text ? snprintf(text, 24, "%lld", (long long)v) : 0;
+    struct fval number = fval_int(f->arena, v);
 
-    return n > 0 &&
-           fields_add(f, name, (struct fval){.type = V_INT, .s = {text, (size_t)n}, .i = v});
+    return number.s.n && fields_add(f, name, number);
 }
 
 void fields_free(struct fields *f)

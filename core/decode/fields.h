@@ -28,6 +28,9 @@ static inline struct fval fval_str(struct span s)
     return (struct fval){.type = V_STR, .s = s};
 }
 
+// A number and its decimal text in the arena.
+struct fval fval_int(struct arena *a, int64_t v);
+
 // "a" and "b" to "a.b" in the arena; `b` alone when `a` is empty.
 struct span fields_join(struct fields *f, struct span a, struct span b);
 

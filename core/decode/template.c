@@ -42,7 +42,7 @@ int template_parse(struct span text, struct template *ret, struct err *err)
 {
     bool greedy = false;
 
-    *ret = (struct template){0};
+    *ret = (struct template){.first = text.n && text.p[0] != '{' ? text.p[0] : '\0'};
     for (;;) {
         size_t open = span_find(text, '{');
         size_t shut = span_find(text, '}');
@@ -131,5 +131,5 @@ static bool match_from(const struct template *t, size_t i, struct span text, str
 
 bool template_match(const struct template *t, struct span text, struct span value[TEMPLATE_PARTS])
 {
-    return match_from(t, 0, span_trim(text), value);
+    return match_from(t, 0, text, value);
 }

@@ -6,7 +6,7 @@
 // {field} takes the shortest text, at least one byte, before the next literal; {field*} the longest
 // (one a template; for what an outsider chooses freely: a user name that itself reads "x from 1.2.3.4
 // port 22" must not move the address); {_} takes anything, also nothing. A hole of an INT field takes
-// digits only. The whole text must be used up, leading blanks of it do not count.
+// digits only. The whole text must be used up; blanks at its ends are the caller's to trim.
 #ifndef CORE_DECODE_TEMPLATE_H
 #define CORE_DECODE_TEMPLATE_H
 
@@ -24,6 +24,7 @@ struct template
         bool greedy;
     } part[TEMPLATE_PARTS];
     struct span tail; // literal behind the last hole
+    char first;       // byte that a fitting text begins with; 0 when it begins with a hole
 };
 
 bool field_is_int(enum field f);

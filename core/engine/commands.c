@@ -166,11 +166,45 @@ static void tell_run(struct engine *e, const struct row_command *c, enum run_eve
     }
 }
 
+// Reports come in order, but the ones in between may be lost with a link, and the last ones are said
+// again after a new link. So a report that is behind is nothing new, and one that is ahead means the
+// steps before it as well. False: the life-cycle has no way there.
+static bool advance(struct row_command *c, uint8_t event)
+{
+    static const uint8_t way[] = {COMMAND_ON_ACCEPT, COMMAND_ON_START, COMMAND_ON_FINISH};
+
+    for (size_t i = 0; i < ARRAY_LEN(way) && !fsm_find(&command_fsm, c->state, event); i++) {
+        (void)fsm_step(&command_fsm, &c->state, way[i], NULL);
+    }
+    return fsm_step(&command_fsm, &c->state, event, NULL) == 0;
+}
+
+static bool said_before(const struct row_command *c, size_t word)
+{
+    static const uint8_t reached[] = {
+        COMMAND_IS_ACCEPTED,  COMMAND_IS_STARTED, COMMAND_IS_FINISHED,     COMMAND_IS_VERIFIED,
+        COMMAND_IS_DISPROVED, COMMAND_IS_REFUSED, COMMAND_IS_INDETERMINATE};
+
+    return command_fsm.final[c->state] || (word < 3 && c->state >= reached[word]) ||
+           c->state == reached[word];
+}
+
+static void keep_report(struct engine *e, struct row_command *c, const struct input_control *in)
+{
+    c->changed = e->now;
+    TEXT_SET(c->code, in->code);
+    TEXT_SET(c->result, in->text);
+    c->proof_length = (uint32_t)(in->proof.n <= sizeof(c->proof) ? in->proof.n : 0);
+    if (c->proof_length) {
+        memcpy(c->proof, in->proof.p, c->proof_length);
+    }
+    MARK(e, COMMAND, c);
+}
+
 static int report(struct engine *e, const struct input_control *in, struct buf *out,
                   struct err *err)
 {
     struct row_command *c = table_get(&e->tab[TAB_COMMAND], &in->command);
-    int rc;
 
     if (!c || !span_eq_str(in->agent, c->agent)) {
         return err_set(err, E_STATE, "command.unknown",
@@ -180,18 +214,14 @@ static int report(struct engine *e, const struct input_control *in, struct buf *
         if (!span_eq_str(in->kind, words[i].word)) {
             continue;
         }
-        rc = fsm_step(&command_fsm, &c->state, words[i].event, err);
-        if (rc) {
-            return rc; // said again after a reconnect, or out of turn
+        if (said_before(c, i)) {
+            return 0;
         }
-        c->changed = e->now;
-        TEXT_SET(c->code, in->code);
-        TEXT_SET(c->result, in->text);
-        c->proof_length = (uint32_t)(in->proof.n <= sizeof(c->proof) ? in->proof.n : 0);
-        if (c->proof_length) {
-            memcpy(c->proof, in->proof.p, c->proof_length);
+        if (!advance(c, words[i].event)) {
+            return err_set(err, E_STATE, "fsm.command", "a command %s cannot be %s",
+                           command_fsm.state_text[c->state], words[i].word);
         }
-        MARK(e, COMMAND, c);
+        keep_report(e, c, in);
         if (words[i].over) {
             tell_run(e, c, words[i].tell, out);
         }
@@ -215,22 +245,29 @@ static void resend(struct engine *e, struct span agent, struct buf *out)
     }
 }
 
-int command_control(struct engine *e, const struct input_control *in, struct buf *out,
-                    struct err *err)
+static void all_down(struct engine *e)
 {
-    bool hello = span_eq_str(in->kind, "hello"), lost = span_eq_str(in->kind, "lost");
-    struct row_agent *a;
+    const struct table *tab = &e->tab[TAB_AGENT];
 
-    if (!hello && !lost) {
-        return report(e, in, out, err);
+    for (struct row_agent *a = table_first(tab); a; a = table_next(tab, a)) {
+        if (a->up) {
+            a->up = 0;
+            a->since = e->now;
+            MARK(e, AGENT, a);
+        }
     }
-    a = agent_row(e, in->agent);
+}
+
+static int came_or_went(struct engine *e, const struct input_control *in, bool up, struct buf *out)
+{
+    struct row_agent *a = agent_row(e, in->agent);
+
     if (!a) {
         return E_SYSTEM;
     }
-    a->up = hello;
+    a->up = up;
     a->since = e->now;
-    if (hello) {
+    if (up) {
         TEXT_SET(a->version, in->text);
         // The exec half's high water counts: a restored database must not issue used counters.
         a->counter = in->counter > a->counter ? in->counter : a->counter;
@@ -238,6 +275,42 @@ int command_control(struct engine *e, const struct input_control *in, struct buf
     }
     MARK(e, AGENT, a);
     return 0;
+}
+
+static void undelivered(struct engine *e, const struct input_control *in)
+{
+    struct row_command *c = table_get(&e->tab[TAB_COMMAND], &in->command);
+
+    if (c &&
+        c->state == COMMAND_IS_SENT) { // it waits for the agent's next hello, or for its window
+        TEXT_SET(c->code, SPAN_LIT("agent.absent"));
+        MARK(e, COMMAND, c);
+    }
+}
+
+int command_control(struct engine *e, const struct input_control *in, struct buf *out,
+                    struct err *err)
+{
+    if (span_eq_str(in->kind, "reset")) {
+        all_down(e);
+        return 0;
+    }
+    if (span_eq_str(in->kind, "hello")) {
+        return came_or_went(e, in, true, out);
+    }
+    if (span_eq_str(in->kind, "lost")) {
+        return came_or_went(e, in, false, out);
+    }
+    if (span_eq_str(in->kind, "undelivered")) {
+        undelivered(e, in);
+        return 0;
+    }
+    if (span_eq_str(in->kind, "rejected")) {
+        return err_set(err, E_STATE, "agent.rejected",
+                       "a connection of \"" SPAN_FMT "\": " SPAN_FMT,
+                       SPAN_ARG(span_sub(in->agent, 0, 60)), SPAN_ARG(span_sub(in->text, 0, 200)));
+    }
+    return report(e, in, out, err);
 }
 
 // ---- time

@@ -89,6 +89,9 @@ static struct row_source *source_row(struct engine *e, uint32_t number)
     if (!s && (s = table_put(&e->tab[TAB_SOURCE], &number)) != NULL) {
         s->newest = s->received = UTIME_NONE;
         s->lateness = 2 * UTIME_SECOND;
+        if (number == 0) { // damage on disk is counted there
+            TEXT_SET(s->name, SPAN_LIT("journal"));
+        }
     }
     if (!s) {
         e->broken = true;
@@ -177,9 +180,12 @@ static void take_obs(struct engine *e, const struct obs *o, struct buf *out)
     alert_observe(e, o, out);
 }
 
-static void take_barrier(struct engine *e, struct span name)
+// The recording waits at this instant: ticks repeat it until the condition holds.
+static void take_barrier(struct engine *e, struct span name, utime_t t)
 {
     TEXT_SET(e->barrier, name);
+    e->barrier_time = t;
+    e->barrier_block = e->pos.block;
 }
 
 // Sources declared before there was any time: their silence is measured from now on.
@@ -198,6 +204,9 @@ static void take_tick(struct engine *e, utime_t t, struct buf *out)
     bool first = e->now == UTIME_NONE;
 
     e->now = first || t > e->now ? t : e->now;
+    if (e->barrier[0] && t > e->barrier_time) {
+        memset(e->barrier, 0, sizeof(e->barrier)); // time goes on: it was released
+    }
     if (first) {
         begin_silence(e);
     }
@@ -224,7 +233,7 @@ static void take_item(struct engine *e, const struct res_item *it, struct buf *o
         take_tick(e, it->tick, out);
         break;
     case RES_SOURCE: take_source(e, &it->decl); break;
-    case RES_BARRIER: take_barrier(e, it->name); break;
+    case RES_BARRIER: take_barrier(e, it->name, it->tick); break;
     case RES_END: e->recording_over = true; break;
     case RES_RELOAD: e->wanted = it->set; break;
     }
@@ -253,7 +262,6 @@ int engine_block(struct engine *e, struct span result, struct buf *effects, stru
     e->inputs = 0;
     e->pos = (struct pos){r.epoch, r.block, 0};
     e->wanted = r.set;
-    e->barrier[0] = '\0'; // said again by its record as long as the recording waits
     while ((rc = result_next(&r, it)) == 1) {
         take_item(e, it, effects);
     }
@@ -409,6 +417,11 @@ bool engine_broken(const struct engine *e)
 struct span engine_barrier(const struct engine *e)
 {
     return span_str(e->barrier);
+}
+
+uint64_t engine_barrier_block(const struct engine *e)
+{
+    return e->barrier_block;
 }
 
 struct digest engine_wanted_set(const struct engine *e)

@@ -63,6 +63,7 @@ bool engine_wants_wall(const struct engine *e);     // a run or a command is und
 bool engine_broken(const struct engine *e);
 // The condition a recording waits for, empty when none.
 struct span engine_barrier(const struct engine *e);
+uint64_t engine_barrier_block(const struct engine *e);   // where it stands
 struct digest engine_wanted_set(const struct engine *e); // set named by the last block
 
 // Snapshot: a versioned byte string, at block ends only. engine_load() into a new engine.

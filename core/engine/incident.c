@@ -183,7 +183,7 @@ static void count_in(struct engine *e, struct row_incident *inc, struct row_grou
     inc->alerts++;
     inc->first = inc->first == UTIME_NONE || o->time < inc->first ? o->time : inc->first;
     inc->last = inc->last == UTIME_NONE || o->time > inc->last ? o->time : inc->last;
-    inc->kinds |= kind < SK_COUNT ? (uint8_t)(1u << kind) : 0;
+    inc->kinds = (uint8_t)(inc->kinds | (kind < SK_COUNT ? 1u << kind : 0u));
     inc->axes = axes_max(inc->axes, why->axes);
     inc->severity = why->severity > inc->severity ? why->severity : inc->severity;
     effect_put_member(out, &(struct effect_member){.alert_id = m->alert,

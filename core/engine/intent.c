@@ -206,6 +206,13 @@ static const struct verb {
     {"move_incident", move_incident},
     {"note", note},
     {"record_call", record_call},
+    {"plan", plan_propose},
+    {"approve", plan_approve},
+    {"refuse", plan_refuse},
+    {"dry_run", run_dry},
+    {"start_run", run_start},
+    {"abort_run", run_abort},
+    {"resume_run", run_resume},
 };
 
 static struct intent parse(const struct input_intent *in)

@@ -25,6 +25,8 @@ static void save_fixed(const struct engine *e, struct buf *out)
     buf_put(out, e->announced.b, sizeof(e->announced.b));
     buf_u8(out, e->recording_over);
     buf_put(out, e->barrier, sizeof(e->barrier));
+    buf_i64(out, e->barrier_time);
+    buf_u64(out, e->barrier_block);
 }
 
 static void get_raw(struct rd *r, void *to, size_t n)
@@ -55,6 +57,8 @@ static void load_fixed(struct engine *e, struct rd *r)
     get_raw(r, e->announced.b, sizeof(e->announced.b));
     e->recording_over = rd_u8(r) != 0;
     get_raw(r, e->barrier, sizeof(e->barrier));
+    e->barrier_time = rd_i64(r);
+    e->barrier_block = rd_u64(r);
 }
 
 void engine_save(const struct engine *e, struct buf *out)

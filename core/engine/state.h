@@ -279,6 +279,8 @@ struct engine {
     struct digest digest, wanted, announced;
     bool recording_over, broken, set_switched;
     char barrier[64];
+    utime_t barrier_time;
+    uint64_t barrier_block;
     size_t digested; // effects already folded into the digest
     struct dirty *dirty;
     size_t ndirty, cap_dirty;

@@ -53,7 +53,8 @@ void block_begin(struct buf *b, uint32_t epoch, uint64_t number, const struct di
 void block_add(struct buf *b, const struct record *r)
 {
     size_t at = b->len;
-    struct rd count = rd_of(span_sub(buf_span(b), COUNT_AT, 4));
+    struct rd head = rd_of(span_sub(buf_span(b), COUNT_AT, 4));
+    uint32_t count = rd_u32(&head); // before the buffer moves
 
     if (r->bytes.n > RECORD_MAX || b->len < BLOCK_HEAD) {
         b->failed = true;
@@ -72,7 +73,7 @@ void block_add(struct buf *b, const struct record *r)
     buf_put_span(b, r->bytes);
     if (buf_ok(b)) {
         buf_patch_u32(b, at + 4, crc32c(0, span_sub(buf_span(b), at + 8, b->len)));
-        buf_patch_u32(b, COUNT_AT, rd_u32(&count) + 1);
+        buf_patch_u32(b, COUNT_AT, count + 1);
     }
 }
 

@@ -107,7 +107,7 @@ struct plan_env {
 };
 
 // E_INPUT: a variable without a value, an action this site has no policy row or actuator for, a bad
-// value. E_STATE: revoked or not valid now, never-touch, forbidden by policy (code "plan.never").
+// value, a port that the model gives to another asset than the target. E_STATE: revoked or not valid now, never-touch, forbidden by policy (code "plan.never").
 int plan_build(const struct cacao *playbook, const char *incident, const struct plan_pair *scope,
                size_t nscope, const struct plan_env *env, struct plan **ret, struct err *err);
 // For `playbook simulate`: no fab, no policy, no agents; variables without a value stay empty.

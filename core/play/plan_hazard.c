@@ -77,6 +77,11 @@ int plan_hazard(const struct plan_env *env, struct span target, struct span port
         known = live_of(env, a->index, span_str(a->id), &live);
         keep_graver(ret, hazard_of(env->fab, a, a->tier, known ? &live : NULL, env->policy));
     }
+    if (asset[0] != FAB_NONE && asset[1] != FAB_NONE && asset[0] != asset[1]) {
+        return err_set(err, E_INPUT, "plan.port", "the port " SPAN_FMT " is that of %s, not of %s",
+                       SPAN_ARG(port), fab_asset(env->fab, asset[1])->id,
+                       fab_asset(env->fab, asset[0])->id);
+    }
     if (asset[0] == FAB_NONE) {
         keep_graver(
             ret, hazard_of(env->fab, NULL, unknown_tier(env->fab, target, ip), NULL, env->policy));
@@ -99,8 +104,9 @@ static void put_live(struct jsonw *w, const struct live *l)
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char value[LIVE_VALUE_MAX];
+        bool endless = strcmp(names[i], "qtime_left") == 0 && l->qtime_left == UTIME_NONE;
 
-        if (live_get(l, span_str(names[i]), value) > 0) {
+        if (!endless && live_get(l, span_str(names[i]), value) > 0) {
             jsonw_kstr(w, names[i], span_str(value));
         }
     }

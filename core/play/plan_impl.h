@@ -31,7 +31,8 @@ const struct bound_var *bound_find(const struct bound *b, const char *name); // 
 
 // What an action on `target` could do, over all assets it means: the one it names, and the one whose
 // switch port `port` is ("" = none). `ip` helps to place a target that the model does not know.
-// E_STATE (plan.never) when one of them is on a never-touch list.
+// E_STATE (plan.never) when one of them is on a never-touch list. E_INPUT (plan.port) when the model
+// knows both and they differ: the wrong port would cut off a tool in the name of another host.
 int plan_hazard(const struct plan_env *env, struct span target, struct span port, struct span ip,
                 struct hazard *ret, struct err *err);
 struct span plan_port(const char *actuator, const char *params, struct openc2_params *store);

@@ -40,7 +40,7 @@ int sig_key_pem(struct span pem, struct sig_key *ret, struct err *err)
 bool sig_verify(const struct sig_key *key, const char *context, struct span bytes,
                 struct span signature)
 {
-    AUTO_BUF text;
+    AUTO_BUF text = {0};
     EVP_PKEY *pk;
     EVP_MD_CTX *ctx;
     bool right = false;

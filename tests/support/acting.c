@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -78,6 +79,7 @@ static void start_farend(struct acting *a, const char *prog, const char *what, b
     write_text(a, "far/table", "Gi1/0/7 120\nGi1/0/8 120\nS-1 active\nS-2 active\n");
     a->farend = fork();
     if (a->farend == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); // a failed test leaves nothing behind
         dup2(out[1], 1);
         close(out[0]);
         execl(prog, prog, what, "--state", state, "--socket", sock, frozen ? "--frozen" : NULL,
@@ -91,7 +93,7 @@ static void start_farend(struct acting *a, const char *prog, const char *what, b
 
 static void write_conf(const struct acting *a, const char *prog)
 {
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     buf_init(&b, 8192);
     buf_printf(
@@ -153,7 +155,7 @@ void acting_begin(struct acting *a, enum acting_far what, bool frozen)
 {
     char prog[1200], path[512];
     struct err err = ERR_INIT;
-    AUTO_BUF text;
+    AUTO_BUF text = {0};
 
     *a = (struct acting){.dir = "/tmp/acting.XXXXXX", .now = 1800000000 * UTIME_SECOND};
     need(mkdtemp(a->dir) != NULL, "no folder");
@@ -252,7 +254,7 @@ void acting_bytes(struct acting *a, const struct command *c, struct buf *ret,
 void acting_send(struct acting *a, const struct command *c)
 {
     unsigned char sig[SIG_LEN];
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     acting_bytes(a, c, &b, sig);
     a->n = 0;
@@ -274,7 +276,7 @@ static size_t far_lines(const struct acting *a, const char *name, const char *wa
     struct err err = ERR_INIT;
     size_t n = 0;
     struct span rest;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     snprintf(path, sizeof(path), "%s/far/%s", a->dir, name);
     buf_init(&b, 1 << 20);

@@ -67,11 +67,11 @@ static void build_queue(struct desk_fake *f)
                   "source_kind", "agent", "asset", "CMP-02", "title",
                   "未署名レシピ unsigned recipe", "actor", "svc_recipe", "state", "new", "first",
                   AT("23:23:00"), "ack_due", AT("23:53:50"), "incident", "203", NULL);
-    desk_fake_row(f, DESK_QUEUE, "number", "91", "tier", "T2", "severity", "70", "alerts", "2",
+    desk_fake_row(f, DESK_QUEUE, "number", "91", "tier", "T2", "severity", "75", "alerts", "2",
                   "source_kind", "pam", "asset", "MES-DB-1", "title",
                   "root outside grant \x1b[31mG-4471\x1b]0;pwned\x07", "actor", "ito", "state",
                   "new", "first", AT("23:32:00"), "ack_due", AT("23:29:00"), NULL);
-    desk_fake_row(f, DESK_QUEUE, "number", "92", "tier", "T3", "severity", "40", "alerts", "61",
+    desk_fake_row(f, DESK_QUEUE, "number", "92", "tier", "T3", "severity", "50", "alerts", "61",
                   "source_kind", "agent", "asset", "EDA-LIC-2", "title",
                   "licence\xe2\x80\xae scrape e\xcc\x81\xcc\x81\xcc\x81", "actor", "", "owner",
                   "ito", "state", "acknowledged", "first", AT("21:40:00"), "ack_due", "",

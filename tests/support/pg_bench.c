@@ -32,14 +32,6 @@ static int database_make(struct pg_bench *b, struct err *err)
     return rc;
 }
 
-static int login_make(struct pg_bench *b, const char *login, struct err *err)
-{
-    char password[PLACE_PASSWORD];
-    int rc = place_password(b->state, login, password, err);
-
-    return rc < 0 ? rc : migrate_password(b->place.admin, login, password, err);
-}
-
 static int begin(struct pg_bench *b, struct err *err)
 {
     char conninfo[PLACE_CONN_MAX];
@@ -54,7 +46,8 @@ static int begin(struct pg_bench *b, struct err *err)
         (rc = place_save(b->state, true, conninfo, err)) < 0 ||
         (rc = place_load(b->state, &b->place, err)) < 0 ||
         (rc = migrate_run(conninfo, &done, err)) < 0 ||
-        (rc = login_make(b, "soc_engine", err)) < 0 || (rc = login_make(b, "soc_sign", err)) < 0) {
+        (rc = migrate_login(conninfo, b->state, "soc_engine", err)) < 0 ||
+        (rc = migrate_login(conninfo, b->state, "soc_sign", err)) < 0) {
         return rc;
     }
     return pg_open(conninfo, "test", &b->admin, err);
@@ -162,8 +155,8 @@ int pg_bench_person(struct pg_bench *b, const char *name, const char *roles, con
 {
     struct err err = ERR_INIT;
 
-    if (migrate_person(b->place.admin, name, roles, areas, &err) < 0 ||
-        login_make(b, name, &err) < 0 || place_conninfo(&b->place, name, out, &err) < 0) {
+    if (migrate_person(b->place.admin, b->state, name, roles, areas, &err) < 0 ||
+        place_conninfo(&b->place, name, out, &err) < 0) {
         return fault(&err);
     }
     return 0;

@@ -116,6 +116,11 @@ static void agent_closed(void *ctx, int code, const char *why, utime_t again)
     tell(a->world, "agent%u:closed:%d", a->n, code);
 }
 
+static void agent_progress(void *ctx)
+{
+    (void)ctx;
+}
+
 // ---- making it
 
 static void run_mkcerts(const char *dir)
@@ -195,7 +200,7 @@ void wsworld_dial(struct wsworld *w, unsigned n, const char *dir, const char *ce
                   const char *says)
 {
     struct wsworld_agent *a = &w->agent[n];
-    struct ws_client_ops ops = {agent_greet, agent_opened, agent_message, agent_closed, a};
+    struct ws_client_ops ops = {agent_greet, agent_opened, agent_message, agent_closed, agent_progress, a};
     struct ws_gate gate = {"127.0.0.1", w->port, "gate.test"};
     struct tls_identity id = {0};
     struct err err = ERR_INIT;

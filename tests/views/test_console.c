@@ -353,6 +353,27 @@ static void unknown_commands_are_said_not_done(void **state)
     assert_string_equal(desk_fake_log(n->desk), "");
 }
 
+static void record_that_is_not_there_is_said(void **state)
+{
+    struct night *n = *state;
+
+    desk_fake_clear(n->desk, DESK_RUN);
+    fab_night_type(n->console, ":run 99<Enter>");
+    says(n, "there is none of this number that you may see");
+    says_not(n, "LIVE (not");
+}
+
+static void screens_have_a_code_and_a_name(void **state)
+{
+    struct night *n = *state;
+
+    fab_night_type(n->console, ":queue mine<Enter>");
+    says(n, "show mine");
+    assert_ptr_equal(view_find(span_str("overview")), &view_overview);
+    assert_ptr_equal(view_find(span_str("ovr")), &view_overview);
+    assert_null(view_find(span_str("")));
+}
+
 static void cursor_stands_on_the_selected_row(void **state)
 {
     struct night *n = *state;
@@ -436,6 +457,8 @@ int main(void)
         T(leaving_takes_more_than_one_key),
         T(help_runs_the_key_it_shows),
         T(unknown_commands_are_said_not_done),
+        T(record_that_is_not_there_is_said),
+        T(screens_have_a_code_and_a_name),
         T(cursor_stands_on_the_selected_row),
         T(every_bound_key_is_safe_to_press),
         T(bell_rings_for_a_new_grave_incident_only),

@@ -74,11 +74,11 @@ static void every_state_and_severity_has_a_sign(void **state)
     enum style st;
 
     (void)state;
-    assert_string_equal(fmt_priority(100, &st), "!!");
+    assert_string_equal(fmt_priority(95, &st), "!!");
     assert_int_equal(st, STYLE_CRITICAL);
-    assert_string_equal(fmt_priority(70, &st), "!");
-    assert_string_equal(fmt_priority(40, &st), "+");
-    assert_string_equal(fmt_priority(0, &st), "-");
+    assert_string_equal(fmt_priority(75, &st), "!");
+    assert_string_equal(fmt_priority(50, &st), "+");
+    assert_string_equal(fmt_priority(49, &st), "-");
     assert_string_equal(fmt_state(span_str("waiting"), &st), "[??] WAIT");
     assert_int_equal(st, STYLE_WAITS);
     assert_string_equal(fmt_state(span_str("never heard of"), &st), "other");

@@ -144,7 +144,7 @@ static void crash_in(struct acting *a, const struct command *c, const char *cons
     unsigned char sig[SIG_LEN];
     struct span s = span_of((char *)sig, SIG_LEN);
     struct err err = ERR_INIT;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     acting_bytes(a, c, &b, sig);
     assert_int_equal(actlog_add(&a->x.log, ACTLOG_COMMAND, buf_span(&b), s, &err), 0);
@@ -154,7 +154,7 @@ static void crash_in(struct acting *a, const struct command *c, const char *cons
                                    .counter = c->counter,
                                    .state = span_str(*states),
                                    .at = a->now};
-        AUTO_BUF rb;
+        AUTO_BUF rb = {0};
 
         buf_init(&rb, 4096);
         report_put(&rb, &r);

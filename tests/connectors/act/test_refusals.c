@@ -151,7 +151,7 @@ static void wrong_signature_is_refused_and_the_right_one_accepted(void **state)
     struct acting a;
     struct command c;
     unsigned char sig[SIG_LEN];
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     (void)state;
     acting_begin(&a, ACTING_SWITCH, false);
@@ -169,7 +169,7 @@ static void changed_plan_hash_is_refused_by_the_signature(void **state)
     struct acting a;
     struct command c, changed;
     unsigned char sig[SIG_LEN], other[SIG_LEN];
-    AUTO_BUF b, b2;
+    AUTO_BUF b = {0}, b2 = {0};
 
     (void)state;
     acting_begin(&a, ACTING_SWITCH, false);
@@ -232,7 +232,7 @@ static void no_flipped_bit_is_ever_executed(void **state)
     struct command c;
     unsigned char sig[SIG_LEN];
     unsigned flips = 0;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     (void)state;
     acting_begin(&a, ACTING_SWITCH, false);
@@ -261,7 +261,7 @@ static void every_truncation_is_refused(void **state)
     struct acting a;
     struct command c;
     unsigned char sig[SIG_LEN];
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     (void)state;
     acting_begin(&a, ACTING_SWITCH, false);

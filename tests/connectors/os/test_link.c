@@ -53,7 +53,7 @@ static void messages_arrive_whole_and_in_order(void **state)
 static void a_full_link_refuses_and_keeps_what_it_has(void **state)
 {
     struct link a, b;
-    char *big = calloc(1, LINK_BODY_MAX);
+    char *big = calloc(1, (size_t)LINK_BODY_MAX + 1);
     unsigned queued = 0, seen = 0;
     uint8_t type;
     struct span body;

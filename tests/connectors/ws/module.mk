@@ -1,3 +1,3 @@
-TESTS_connectors/ws := test_ws
+TESTS_connectors/ws := test_ws test_refused
 test_ws_SUPPORT := yes
 test_refused_SUPPORT := yes

@@ -13,7 +13,7 @@ static void agent_is_welcomed_and_both_sides_talk(void **state)
 {
     struct wire_report r = {.bytes = SPAN_LIT("report"), .signature = SPAN_LIT("sig")};
     struct wsworld w;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     (void)state;
     wsworld_begin(&w);
@@ -36,7 +36,7 @@ static void largest_message_passes_whole(void **state)
     static char big[WIRE_RECORD_MAX];
     static struct wire_events e = {.epoch = 1, .first = 1, .record = {.n = 1}};
     struct wsworld w;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     (void)state;
     e.record.item[0] = span_of(big, sizeof(big));

@@ -123,7 +123,7 @@ static void holes_take_what_they_say(void **state)
 
     (void)state;
     assert_true(fits("a {user.name} b", "a x b", v) && span_eq_str(v[0], "x"));
-    assert_true(fits("a {user.name} b", "   a x b b  ", v) && span_eq_str(v[0], "x b"));
+    assert_true(fits("a {user.name} b", "a x b b", v) && span_eq_str(v[0], "x b"));
     assert_false(fits("a {user.name} b", "a  b", v)); // a field hole takes at least one byte
     assert_true(fits("a {_} b", "a  b", v));
     assert_true(fits("{user.name} from {source.ip}", "x from y from z", v));

@@ -205,10 +205,19 @@ static void never_means_never_with_the_reason(void **state)
     assert_non_null(strstr(err.msg, "VMB-1"));
 }
 
-static void port_of_a_tool_has_the_hazard_of_the_tool(void **state)
+static void port_of_another_asset_is_refused(void **state)
 {
     struct err err = ERR_INIT;
-    struct plan *p = plan_quarantine(*state, "10.1.1.50", "sw-9/gi1/0/1", &err);
+
+    assert_null(plan_quarantine(*state, "10.1.1.50", "sw-9/gi1/0/1", &err));
+    assert_string_equal(err.code, "plan.port");
+    assert_non_null(strstr(err.msg, "SCAN-1"));
+}
+
+static void stranger_on_the_port_of_a_tool_has_the_hazard_of_the_tool(void **state)
+{
+    struct err err = ERR_INIT;
+    struct plan *p = plan_quarantine(*state, "192.0.2.9", "sw-9/gi1/0/1", &err);
 
     assert_non_null(p);
     assert_int_equal(p->hazard, T2);
@@ -353,7 +362,8 @@ int main(void)
         cmocka_unit_test(too_few_spares_or_too_little_queue_time_raise_by_one_step_together),
         cmocka_unit_test(pm_window_relaxes_the_row_and_not_the_hazard),
         cmocka_unit_test(never_means_never_with_the_reason),
-        cmocka_unit_test(port_of_a_tool_has_the_hazard_of_the_tool),
+        cmocka_unit_test(port_of_another_asset_is_refused),
+        cmocka_unit_test(stranger_on_the_port_of_a_tool_has_the_hazard_of_the_tool),
         cmocka_unit_test(unknown_host_takes_the_tier_of_its_bay_and_never_t4),
         cmocka_unit_test(no_other_document_passes_for_the_plan),
         cmocka_unit_test(a_simulation_is_no_plan),

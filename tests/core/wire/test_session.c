@@ -19,7 +19,7 @@ static enum session_verdict pass(struct session *from, struct session *to, enum 
 {
     struct wire_msg m;
     struct err err = ERR_INIT;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     buf_init(&b, WIRE_MESSAGE_MAX);
     session_put(from, &b, type, (struct eid){0}, SPAN_LIT("\x91\x01"));

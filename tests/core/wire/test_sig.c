@@ -15,7 +15,7 @@ static void sign(EVP_PKEY *pk, const char *context, struct span bytes, unsigned 
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     size_t n = SIG_LEN;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     buf_init(&b, 4096);
     buf_put(&b, context, strlen(context) + 1);

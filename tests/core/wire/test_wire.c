@@ -32,7 +32,7 @@ static void whole(struct buf *out)
 {
     struct wire_hello h = a_hello();
     struct wire_msg m = {.ver = 1, .type = WIRE_HELLO, .seq = 1};
-    AUTO_BUF body;
+    AUTO_BUF body = {0};
 
     buf_init(&body, WIRE_BODY_MAX);
     wire_put_hello(&body, &h);
@@ -56,7 +56,7 @@ static void message_comes_back_as_it_was(void **state)
     struct wire_hello want = a_hello(), h;
     struct wire_msg m;
     struct err err = ERR_INIT;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     (void)state;
     whole(&b);
@@ -71,7 +71,7 @@ static void message_comes_back_as_it_was(void **state)
 
 static void every_truncation_is_refused(void **state)
 {
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     (void)state;
     whole(&b);
@@ -99,7 +99,7 @@ static void ten_thousand_mutations_never_pass_the_bounds(void **state)
     const char *text = getenv("SEED");
     uint32_t seed = text ? (uint32_t)strtoul(text, NULL, 10) : 20261122u;
     unsigned refused = 0;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     (void)state;
     print_message("seed %u\n", seed);
@@ -148,7 +148,7 @@ static void text_must_be_utf8_without_nul(void **state)
 {
     struct wire_hello h = a_hello(), got;
     struct err err = ERR_INIT;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     (void)state;
     buf_init(&b, WIRE_BODY_MAX);

@@ -41,7 +41,7 @@ struct request {
 
 static void answer(int fd, const char *text, struct span more)
 {
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     buf_init(&b, TABLE_MAX + 64);
     buf_str(&b, text);
@@ -75,7 +75,7 @@ static int write_table(const struct far *f, struct span old, struct span name, c
 {
     struct err err = ERR_INIT;
     bool found = false;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     buf_init(&b, TABLE_MAX);
     while (old.n) {
@@ -98,7 +98,7 @@ static void note_change(const struct far *f, struct span name, struct span from,
 {
     int fd = openat(f->dir, "changes", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     struct timespec t;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     (void)clock_gettime(CLOCK_REALTIME, &t);
     buf_init(&b, 4 * LINE_MAX_BYTES);
@@ -112,7 +112,7 @@ static void note_change(const struct far *f, struct span name, struct span from,
 
 static void change(const struct far *f, int fd, struct span name, const char *to, bool must_be)
 {
-    AUTO_BUF table;
+    AUTO_BUF table = {0};
     struct span from;
 
     if (read_table(f, &table)) {
@@ -136,7 +136,7 @@ static void change(const struct far *f, int fd, struct span name, const char *to
 
 static void show(const struct far *f, int fd, struct span name)
 {
-    AUTO_BUF table;
+    AUTO_BUF table = {0};
     struct span value;
 
     if (read_table(f, &table)) {
@@ -155,7 +155,7 @@ static void show(const struct far *f, int fd, struct span name)
 
 static void list(const struct far *f, int fd)
 {
-    AUTO_BUF table;
+    AUTO_BUF table = {0};
 
     if (read_table(f, &table)) {
         answer(fd, "error no table", SPAN_NONE);
@@ -289,7 +289,7 @@ static int run_client(const char *path, char *const *word, int n)
     char first[8] = "", chunk[4096];
     size_t have = 0;
     ssize_t got;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     buf_init(&b, LINE_MAX_BYTES);

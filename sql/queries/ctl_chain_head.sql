@@ -1,0 +1,1 @@
+select seq::text, encode(hash, 'hex') from audit.head;

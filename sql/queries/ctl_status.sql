@@ -1,0 +1,27 @@
+-- Everything status tells, as one JSON text; every number is counted here.
+select json_build_object(
+    'events', coalesce((select events from soc.status order by one limit 1), 0),
+    'alerts', (select count(*) from api.alert),
+    'groups', (select count(*) from api.alert_group),
+    'incidents', coalesce((select json_agg(json_build_object(
+        'incident_id', 'I-' || i.number, 'tier', 'T' || i.tier,
+        'axes', json_build_object('A', i.axis_a, 'C', i.axis_c, 'Q', i.axis_q), 'state', i.state,
+        'alert_count', (select count(*) from soc.member m where m.incident_id = i.id),
+        'source_kinds', (select coalesce(json_agg(k order by k), '[]') from regexp_split_to_table(i.source_kinds, '[ ,]+') k where k <> ''),
+        'asset', i.asset) order by i.key)
+        from api.incident i join soc.incident s on s.id = i.id where i.review and s.merged_into is null), '[]'),
+    'runs', coalesce((select json_agg(r order by r->>'run_id') from (
+        select json_build_object('run_id', 'R-' || r.number, 'incident_id', 'I-' || r.incident,
+            'state', case r.state when 'waiting' then 'running' else r.state end, 'steps', r.steps,
+            'actions', r.actions, 'verified_steps', r.verified) as r
+        from api.run r where not r.dry
+        union all
+        select json_build_object('run_id', 'P-' || p.number, 'incident_id', 'I-' || p.incident, 'state', p.state,
+            'steps', 0, 'actions', 0, 'verified_steps', 0)
+        from api.plan p where p.state in ('planned', 'approved')) x), '[]'),
+    'sources', (select count(*) from api.source),
+    'agents', (select count(*) from api.agent),
+    'engine', (select json_build_object('watermark', soc.rfc3339(st.watermark),
+            'lag_seconds', greatest(coalesce(extract(epoch from p.fab_time - st.watermark), 0), 0)::float8,
+            'evicted', coalesce(st.evicted, 0), 'refused', coalesce(st.refused, 0))
+        from (select soc.fab_now() as fab_time) p left join (select * from soc.status order by one limit 1) st on true))::text;

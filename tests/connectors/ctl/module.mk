@@ -1,0 +1,1 @@
+TESTS_connectors/ctl := test_audit_chain

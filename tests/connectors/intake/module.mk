@@ -1,0 +1,1 @@
+TESTS_connectors/intake := test_sources test_conf

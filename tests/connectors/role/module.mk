@@ -1,0 +1,5 @@
+TESTS_connectors/role := test_service test_block_run test_gate $(if $(wildcard tests/connectors/role/test_sign.c),test_sign)
+test_service_SUPPORT := yes
+test_gate_SUPPORT := yes
+test_sign_SUPPORT := yes
+$(B)/tests/connectors/role/test_gate: | $(B)/libexec/gate $(B)/fabsoc-agent $(B)/libexec/fabsoc-farend

@@ -1,0 +1,1 @@
+TESTS_core/filter := test_filter
