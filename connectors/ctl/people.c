@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "connectors/ctl/ctl_db.h"
+#include "connectors/ctl/fab_show.h"
 #include "connectors/os/files.h"
 #include "connectors/pg/migrate.h"
 #include "core/base/attr.h"
@@ -112,6 +113,9 @@ int ctl_fab(int argc, char **argv)
     struct ctl_db db;
     int rc = ctl_db_options(&db, argc, argv, &err);
 
+    if (rc == 0 && db.rest < argc && strcmp(argv[db.rest], "show") == 0) {
+        return fab_show(argc - db.rest, argv + db.rest);
+    }
     if (rc < 0 || argc - db.rest < 2 || strcmp(argv[db.rest], "import") != 0) {
         return ctl_usage("fab", NULL);
     }

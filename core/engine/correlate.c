@@ -168,6 +168,21 @@ size_t corr_feed(struct table *tab, const struct ruleset *rules, const struct hi
     return n;
 }
 
+void corr_rewind(struct table *tab, const struct ruleset *rules, utime_t t)
+{
+    struct row_corr *w = table_first(tab);
+
+    while (w) {
+        struct row_corr *next = table_next(tab, w);
+        const struct rule *r = ruleset_rule(rules, w->rule);
+
+        if (!r || !r->correlation || w->last - t > r->correlation->timespan) {
+            table_del(tab, w);
+        }
+        w = next;
+    }
+}
+
 void corr_expire(struct table *tab, const struct ruleset *rules, utime_t t)
 {
     struct row_corr *w = table_first(tab);

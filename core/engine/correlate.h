@@ -23,6 +23,9 @@ size_t corr_feed(struct table *tab, const struct ruleset *rules, const struct hi
                  struct corr_fired *fired, size_t max, uint64_t *dropped);
 // Deletes windows that are over at `t`.
 void corr_expire(struct table *tab, const struct ruleset *rules, utime_t t);
+// The hits to come begin again at `t`: deletes windows whose newest hit lies farther ahead of it than
+// their time span. For scan, whose files may overlap; the engine's order never steps back.
+void corr_rewind(struct table *tab, const struct ruleset *rules, utime_t t);
 void corr_table_init(struct table *tab);
 
 #endif

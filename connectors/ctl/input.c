@@ -1,0 +1,170 @@
+// input.c - open, unpack, cut.
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/ctl/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "connectors/ctl/unpack.h"
+#include "core/base/buf.h"
+
+// Farther from a recording's time than this is a clock fault, as in the service (block_run.h).
+#define SKEW_MAX UTIME_DAY
+
+struct input {
+    const char *file;
+    int fd;
+    ntime_t received;
+    struct unpack *unpack;
+};
+
+static ntime_t ns_of(struct timespec t)
+{
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+static int input_open(struct input *in, const char *file, struct err *err)
+{
+    bool standard = strcmp(file, "-") == 0;
+    struct timespec now;
+    struct stat st;
+
+    *in = (struct input){.file = file};
+    err_at(err, file, 0, 0);
+    in->fd = standard ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (in->fd < 0 || fstat(in->fd, &st) < 0) {
+        return err_sys(err, errno, "input.open", "could not be opened");
+    }
+    if (S_ISDIR(st.st_mode)) {
+        close(in->fd);
+        return err_set(err, E_SYSTEM, "input.open", "is a directory");
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    in->received = ns_of(S_ISREG(st.st_mode) ? st.st_mtim : now);
+    in->unpack = unpack_open(in->fd);
+    return in->unpack ? 0 : err_set(err, E_SYSTEM, "input.memory", "no memory to read it");
+}
+
+static void input_close(struct input *in)
+{
+    unpack_close(in->unpack);
+    if (in->fd > STDIN_FILENO) {
+        close(in->fd);
+    }
+}
+
+struct cutting {
+    const struct input *in;
+    struct framer *framer;
+    uint64_t seq;
+    input_take *take;
+    void *ctx;
+};
+
+static int cut(struct cutting *c, struct err *err)
+{
+    struct frame f;
+    int rc = 0;
+
+    while (rc >= 0 && framer_next(c->framer, &f) == FRAME_ONE) {
+        if (f.barrier) {
+            continue;
+        }
+        rc = c->take(c->ctx,
+                     &(struct input_record){
+                         .file = c->in->file,
+                         .bytes = f.bytes,
+                         .line = f.line,
+                         .line_end = f.line_end,
+                         .seq = ++c->seq,
+                         .received = f.received ? f.received : c->in->received,
+                         .recorded = f.received != 0,
+                         .oversize = f.oversize,
+                     },
+                     err);
+    }
+    return rc;
+}
+
+int input_each(const char *file, input_take *take, void *ctx, struct err *err)
+{
+    struct cutting c = {.take = take, .ctx = ctx};
+    struct input in;
+    struct span piece;
+    int rc = input_open(&in, file, err), end;
+
+    if (rc < 0) {
+        return rc;
+    }
+    c.in = &in;
+    c.framer = framer_new(FRAME_AUTO);
+    if (!c.framer) {
+        rc = err_set(err, E_SYSTEM, "input.memory", "no memory to read it");
+    }
+    while (rc >= 0 && (rc = unpack_next(in.unpack, &piece, err)) >= 0 && piece.n) {
+        framer_feed(c.framer, piece);
+        rc = cut(&c, err);
+    }
+    // What was there before the damage is still a record.
+    if (c.framer && (rc >= 0 || rc == E_INPUT)) {
+        framer_finish(c.framer);
+        end = cut(&c, rc < 0 ? NULL : err);
+        rc = rc < 0 ? rc : end;
+    }
+    framer_free(c.framer);
+    input_close(&in);
+    return rc;
+}
+
+static int whole(struct input *in, struct buf *all, struct err *err)
+{
+    struct span piece;
+    int rc;
+
+    while ((rc = unpack_next(in->unpack, &piece, err)) >= 0 && piece.n) {
+        buf_put_span(all, piece);
+        if (!buf_ok(all)) {
+            return err_set(err, E_LIMIT, "input.size", "is longer than %zu bytes", all->max);
+        }
+    }
+    return rc;
+}
+
+int input_whole(const char *file, size_t max, input_take *take, void *ctx, struct err *err)
+{
+    struct input_record r = {.file = file, .line = 1, .line_end = 1, .seq = 1};
+    struct input in;
+    AUTO_BUF all;
+    int rc = input_open(&in, file, err);
+
+    buf_init(&all, max);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = whole(&in, &all, err);
+    if (rc >= 0) {
+        r.bytes = buf_span(&all);
+        r.received = in.received;
+        for (size_t i = 0; i + 1 < all.len; i++) {
+            r.line_end += all.p[i] == '\n';
+        }
+        rc = take(ctx, &r, err);
+    }
+    input_close(&in);
+    return rc;
+}
+
+struct decode_in input_decode_in(const struct input_record *r, const char *format)
+{
+    return (struct decode_in){
+        .raw = r->bytes,
+        .received = r->received,
+        .format = format,
+        .max_skew_us = r->recorded ? SKEW_MAX : 0,
+        .oversize = r->oversize,
+    };
+}

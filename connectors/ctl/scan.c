@@ -1,0 +1,363 @@
+// scan.c - fabsocctl scan: rules over files, without engine and database.
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "connectors/ctl/ctl.h"
+#include "connectors/ctl/rule_view.h"
+#include "connectors/ctl/scan.h"
+#include "connectors/ctl/share.h"
+#include "core/base/jsonw.h"
+#include "core/model/fab.h"
+
+enum { JOBS_MAX = 256, RULE_PATHS_MAX = 64 };
+
+struct scan_options {
+    const char *rules[RULE_PATHS_MAX]; // none given: share/rules; "none": none at all
+    size_t nrules;
+    const char *fab;
+    bool merge, table, stats;
+};
+
+struct scan {
+    struct scan_options opt;
+    struct sourceset *sources;
+    struct ruleset *rules;
+    bool *context;
+    size_t refused; // Sigma documents
+    struct decoder *decoder;
+    struct matcher *matcher;
+    struct scan_out out;
+    struct scan_corr corr;
+    struct event ev;
+    struct hit hit[SCAN_HITS_MAX];
+    uint32_t file_index;
+    utime_t newest; // of the segment in hand, UTIME_NONE at a file's begin
+    uint64_t events, undecoded, resegmented;
+    double began;
+};
+
+static double seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void count(struct scan *s)
+{
+    const struct event *ev = &s->ev;
+
+    s->events++;
+    s->undecoded += ev->source_id == UINT16_MAX || ev->error[0];
+    if (s->newest != UTIME_NONE && ev->time < s->newest - SCAN_LATENESS) {
+        s->resegmented++;
+        s->newest = ev->time;
+    } else if (s->newest == UTIME_NONE || ev->time > s->newest) {
+        s->newest = ev->time;
+    }
+}
+
+static int take(void *ctx, const struct input_record *r, struct err *err)
+{
+    struct scan *s = ctx;
+    struct decode_in in = input_decode_in(r, NULL);
+    struct scan_place at = {.file = r->file,
+                            .file_index = s->file_index,
+                            .line = r->line,
+                            .line_end = r->line_end,
+                            .seq = r->seq};
+    size_t n;
+    int rc = 0;
+
+    decode(s->decoder, &in, &s->ev);
+    count(s);
+    at.time = s->ev.time;
+    n = matcher_run(s->matcher, &s->ev, s->hit, SCAN_HITS_MAX);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        const struct hit *h = &s->hit[i];
+        const struct rule *rule = ruleset_rule(s->rules, h->rule);
+
+        if (h->verdict != VERDICT_YES || s->context[h->rule]) {
+            continue;
+        }
+        if (rule->alerts) {
+            rc = scan_out_event(&s->out, s->rules, rule, &at, &s->ev, err);
+        }
+        rc = rc ? rc : scan_corr_keep(&s->corr, h, &at, err);
+    }
+    return rc;
+}
+
+// ---- what is loaded first
+
+static int load_rules(struct scan *s, struct err *err)
+{
+    struct faults faults = {.say = share_say};
+    char path[SHARE_PATH_MAX];
+    struct texts t;
+    int rc = 0;
+
+    texts_init(&t);
+    if (s->opt.nrules == 0) {
+        rc = share_path("rules", path, err);
+        rc = rc < 0 ? rc : texts_add(&t, path, texts_yaml, err);
+    }
+    for (size_t i = 0; i < s->opt.nrules && rc == 0; i++) {
+        if (strcmp(s->opt.rules[i], "none") != 0) {
+            rc = texts_add(&t, s->opt.rules[i], texts_yaml, err);
+        }
+    }
+    if (rc == 0) {
+        s->rules = ruleset_load(t.file, t.n, &faults);
+        s->context = s->rules ? rule_view_context(s->rules) : NULL;
+        s->refused = faults.count;
+        rc = s->context ? 0 : err_set(err, E_SYSTEM, "scan.memory", "no memory for the rules");
+    }
+    texts_free(&t);
+    return rc;
+}
+
+// The fab model is read and checked; event rules and correlations that need no context do not ask it.
+static int check_fab(const char *path, struct err *err)
+{
+    struct faults faults = {.say = share_say};
+    struct texts t;
+    int rc;
+
+    texts_init(&t);
+    rc = texts_add(&t, path, texts_yaml, err);
+    if (rc == 0) {
+        fab_free(fab_load(t.file, t.n, &faults));
+    }
+    texts_free(&t);
+    return rc < 0 ? rc : faults.count ? CTL_REFUSED : CTL_DONE;
+}
+
+static int load(struct scan *s, int *status, struct err *err)
+{
+    struct faults faults = {.say = share_say};
+    int rc = s->opt.fab ? check_fab(s->opt.fab, err) : 0;
+
+    if (rc < 0) {
+        return rc;
+    }
+    *status = ctl_worse(*status, rc);
+    s->sources = share_sources(&faults, err);
+    if (!s->sources || (rc = load_rules(s, err)) < 0 ||
+        (rc = scan_corr_init(&s->corr, s->rules, s->context, err)) < 0) {
+        return s->sources ? rc : err->rc;
+    }
+    s->decoder = decoder_new(s->sources);
+    s->matcher = matcher_new(s->rules);
+    if (faults.count || s->refused) {
+        *status = ctl_worse(*status, CTL_REFUSED);
+    }
+    return s->decoder && s->matcher
+               ? 0
+               : err_set(err, E_SYSTEM, "scan.memory", "no memory for the matcher");
+}
+
+static void unload(struct scan *s)
+{
+    scan_corr_free(&s->corr);
+    scan_out_free(&s->out);
+    matcher_free(s->matcher);
+    decoder_free(s->decoder);
+    free(s->context);
+    ruleset_free(s->rules);
+    sourceset_free(s->sources);
+}
+
+// ---- what is said at the end
+
+static void print_stats(const struct scan *s)
+{
+    double took = seconds_now() - s->began;
+    struct jsonw w;
+    AUTO_BUF b;
+
+    buf_init(&b, 64 << 20);
+    w = jsonw_of(&b);
+    jsonw_open(&w, '{');
+    jsonw_ku64(&w, "events", s->events);
+    jsonw_ku64(&w, "matches", s->out.matches);
+    jsonw_ku64(&w, "undecoded", s->undecoded);
+    jsonw_ku64(&w, "resegmented", s->resegmented);
+    jsonw_key(&w, SPAN_LIT("seconds"));
+    jsonw_double(&w, took);
+    jsonw_key(&w, SPAN_LIT("events_per_second"));
+    jsonw_double(&w, took > 0 ? (double)s->events / took : 0);
+    jsonw_ku64(&w, "rules_loaded", rule_view_documents(s->rules));
+    jsonw_ku64(&w, "rules_refused", s->refused);
+    jsonw_key(&w, SPAN_LIT("needs_context"));
+    jsonw_open(&w, '[');
+    for (uint32_t i = 0; i < ruleset_count(s->rules); i++) {
+        if (s->context[i]) {
+            jsonw_str(&w, span_str(ruleset_rule(s->rules, i)->id));
+        }
+    }
+    jsonw_close(&w, ']');
+    jsonw_close(&w, '}');
+    fprintf(stderr, SPAN_FMT "\n", SPAN_ARG(buf_span(&b)));
+}
+
+static void say_count(const char *code, uint64_t n, const char *what)
+{
+    struct err err = ERR_INIT;
+
+    if (n) {
+        (void)err_set(&err, E_LIMIT, code, "%llu %s", (unsigned long long)n, what);
+        err_print(stderr, &err);
+    }
+}
+
+// Nothing is left out silently.
+static void print_counts(const struct scan *s)
+{
+    size_t ncontext = 0;
+
+    for (uint32_t i = 0; i < ruleset_count(s->rules); i++) {
+        ncontext += s->context[i];
+    }
+    if (!s->opt.stats) {
+        say_count("scan.context", ncontext,
+                  "rules need the engine's knowledge and were not asked; --stats names them");
+    }
+    say_count("scan.group", s->corr.dropped,
+              "hits had no value to group by and were not counted by a correlation");
+    say_count("scan.windows", s->corr.windows.evicted,
+              "correlation windows were given up for newer ones");
+    say_count("scan.overflow", matcher_overflow(s->matcher),
+              "matches went beyond what one record may have");
+    say_count("scan.expression", matcher_faults(s->matcher),
+              "times an expression passed its match limit and its rule said nothing");
+}
+
+// ---- the run
+
+static bool over(int rc)
+{
+    return rc == E_LIMIT || ferror(stdout);
+}
+
+static int scan_files(struct scan *s, char **file, int n)
+{
+    int status = CTL_DONE, rc = 0;
+    struct err err = ERR_INIT;
+
+    for (int i = 0; i < n && !over(rc); i++) {
+        s->file_index = (uint32_t)i;
+        s->newest = UTIME_NONE;
+        rc = input_each(file[i], take, s, &err);
+        if (rc < 0) {
+            status = ctl_worse(status, ctl_fail(&err));
+        }
+        if (!s->opt.merge && !over(rc) && (rc = scan_corr_end(&s->corr, &s->out, &err)) < 0) {
+            status = ctl_worse(status, ctl_fail(&err));
+        }
+        err_clear(&err);
+    }
+    if (!over(rc) && ((rc = scan_corr_end(&s->corr, &s->out, &err)) < 0 ||
+                      (rc = scan_out_end(&s->out, &err)) < 0)) {
+        status = ctl_worse(status, ctl_fail(&err));
+    }
+    return status;
+}
+
+static int scan_run(const struct scan_options *opt, char **file, int n)
+{
+    struct scan *s = calloc(1, sizeof(*s));
+    struct err err = ERR_INIT;
+    int status = CTL_DONE;
+
+    if (!s) {
+        (void)err_set(&err, E_SYSTEM, "scan.memory", "no memory");
+        return ctl_fail(&err);
+    }
+    s->opt = *opt;
+    s->began = seconds_now();
+    scan_out_init(&s->out, opt->table, opt->merge);
+    if (load(s, &status, &err) < 0) {
+        status = ctl_worse(CTL_CANNOT, ctl_fail(&err));
+    } else {
+        status = ctl_worse(status, scan_files(s, file, n));
+        print_counts(s);
+        if (opt->stats) {
+            print_stats(s);
+        }
+    }
+    unload(s);
+    free(s);
+    return status;
+}
+
+// ---- arguments
+
+static int refuse_later(const char *option)
+{
+    fprintf(stderr,
+            "fabsocctl scan: --%s needs the engine's incidents, which scan does not build\n",
+            option);
+    return CTL_USAGE;
+}
+
+enum { OPT_RULES = 256, OPT_FAB, OPT_MERGE, OPT_FORMAT, OPT_STATS, OPT_INCIDENTS };
+
+static int take_option(struct scan_options *opt, int o, const char *name)
+{
+    uint64_t jobs;
+
+    switch (o) {
+    case OPT_RULES:
+        if (opt->nrules == RULE_PATHS_MAX) {
+            return ctl_usage("scan", "too many --rules");
+        }
+        opt->rules[opt->nrules++] = optarg;
+        return CTL_DONE;
+    case OPT_FAB: opt->fab = optarg; return CTL_DONE;
+    case OPT_MERGE: opt->merge = true; return CTL_DONE;
+    case OPT_STATS: opt->stats = true; return CTL_DONE;
+    case OPT_FORMAT:
+        opt->table = strcmp(optarg, "table") == 0;
+        return opt->table || strcmp(optarg, "jsonl") == 0
+                   ? CTL_DONE
+                   : ctl_usage("scan", "--format is jsonl or table");
+    case 'j':
+        return span_u64(span_str(optarg), &jobs) && jobs >= 1 && jobs <= JOBS_MAX
+                   ? CTL_DONE
+                   : ctl_usage("scan", "-j takes a number from 1 to 256");
+    case OPT_INCIDENTS: return refuse_later(name);
+    default: return ctl_usage("scan", NULL);
+    }
+}
+
+int ctl_scan(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"rules", required_argument, NULL, OPT_RULES},
+        {"fab", required_argument, NULL, OPT_FAB},
+        {"merge", no_argument, NULL, OPT_MERGE},
+        {"format", required_argument, NULL, OPT_FORMAT},
+        {"stats", no_argument, NULL, OPT_STATS},
+        {"incidents", no_argument, NULL, OPT_INCIDENTS},
+        {"matches", no_argument, NULL, OPT_INCIDENTS},
+        {"all", no_argument, NULL, OPT_INCIDENTS},
+        {NULL, 0, NULL, 0},
+    };
+    struct scan_options opt = {.nrules = 0};
+    int o, at = 0, status;
+
+    while ((o = getopt_long(argc, argv, "j:", options, &at)) != -1) {
+        if ((status = take_option(&opt, o, options[at].name)) != CTL_DONE) {
+            return status;
+        }
+    }
+    if (optind == argc) {
+        return ctl_usage("scan", "a file is missing; - is standard input");
+    }
+    return scan_run(&opt, argv + optind, argc - optind);
+}
