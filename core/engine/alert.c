@@ -84,7 +84,7 @@ static void put_alert(struct engine *e, const struct obs *o, const struct scene 
                       const struct reason *why, const struct row_group *g, struct eid id,
                       struct buf *out)
 {
-    char summary[256], matched[256];
+    char summary[256], matched[256], ip[TEXT_ID], session[TEXT_NAME];
     struct span text = obs_field(o, FIELD_RULE_NAME);
 
     if (text.n == 0) {
@@ -95,6 +95,8 @@ static void put_alert(struct engine *e, const struct obs *o, const struct scene 
     }
     text_set(summary, sizeof(summary), text);
     text_set(matched, sizeof(matched), why->matched);
+    TEXT_SET(ip, s->ip);
+    TEXT_SET(session, s->session);
     effect_put_alert(out, &(struct effect_alert){
                               .id = id,
                               .number = ++e->count.alert,
@@ -119,8 +121,8 @@ static void put_alert(struct engine *e, const struct obs *o, const struct scene 
                               .asset = span_str(g->asset),
                               .area = span_str(g->area),
                               .actor = span_str(g->actor),
-                              .source_ip = span_str(""),
-                              .session = span_str(""),
+                              .source_ip = span_str(ip),
+                              .session = span_str(session),
                               .source_kind = span_str(g->source_kind),
                               .summary = span_str(summary),
                               .matched = span_str(matched),

@@ -89,14 +89,31 @@ static void emit_group(struct engine *e, void *row, struct buf *out)
                                             .call_function = text_or_none(r ? r->call : NULL)});
 }
 
+// Lots on the incident's asset, those in process first by a mark; cut where the row ends.
+static void lots_text(const struct engine *e, int asset, char *out, size_t size)
+{
+    const struct table *tab = &e->tab[TAB_LOT];
+    size_t n = 0;
+
+    out[0] = '\0';
+    for (const struct row_lot *l = table_first(tab); l && asset != FAB_NONE;
+         l = table_next(tab, l)) {
+        if (l->asset_index == asset && n + strlen(l->id) + 12 < size) {
+            n += (size_t)snprintf(out + n, size - n, "%s%s%s", n ? " " : "", l->id,
+                                  l->in_process ? "(in process)" : "");
+        }
+    }
+}
+
 static void emit_incident(struct engine *e, void *row, struct buf *out)
 {
     struct row_incident *i = row;
     const struct fab_asset *a =
         i->asset_index == FAB_NONE ? NULL : fab_asset(e->set->fab, i->asset_index);
-    char kinds[48];
+    char kinds[48], lots[256];
 
     i->dirty = 0;
+    lots_text(e, i->asset_index, lots, sizeof(lots));
     incident_kinds_text(i->kinds, kinds, sizeof(kinds));
     effect_put_incident(out,
                         &(struct effect_incident){.id = i->id,
@@ -121,7 +138,7 @@ static void emit_incident(struct engine *e, void *row, struct buf *out)
                                                   .score = i->score,
                                                   .review = i->review,
                                                   .wph = a ? a->wph : 0,
-                                                  .lots = SPAN_NONE});
+                                                  .lots = span_str(lots)});
 }
 
 static const char *const entity_name[] = {"asset", "person", "session", "address"};
