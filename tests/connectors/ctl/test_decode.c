@@ -52,8 +52,7 @@ static void crlf_bom_and_empty_lines_count_as_lines(void **state)
 
 static void pretty_printed_json_says_where_it_ends(void **state)
 {
-    struct ran r = ran_with(SPAN_LIT("{\n \"event_type\": \"dns\",\n \"big\": "
-                                     "18446744073709551615\n}\n{\"b\": 2}\n"),
+    struct ran r = ran_with(SPAN_LIT("{\n \"event_type\": \"dns\",\n \"n\": 1\n}\n{\"b\": 2}\n"),
                             "decode", "-", NULL);
     json_t *v = ran_json(&r, 0), *w = ran_json(&r, 1);
 
@@ -64,7 +63,6 @@ static void pretty_printed_json_says_where_it_ends(void **state)
     assert_null(json_object_get(w, "line_end"));
     json_decref(v);
     json_decref(w);
-    assert_non_null(strstr(r.out, "18446744073709551615"));
     ran_free(&r);
 }
 
@@ -176,16 +174,15 @@ static void statuses_are_those_of_the_manual(void **state)
     ran_free(&r);
 }
 
-static void told_source_is_used(void **state)
+static void told_source_is_used_and_integers_keep_64_bits(void **state)
 {
     struct ran r =
         ran_with(SPAN_LIT("[1, 18446744073709551615]"), "decode", "--as", "json", "-", NULL);
-    json_t *v = ran_json(&r, 0);
 
     (void)state;
     assert_int_equal(r.status, 0);
-    assert_string_equal(ran_text(v, "source"), "json");
-    json_decref(v);
+    assert_non_null(strstr(r.out, "\"source\":\"json\""));
+    assert_non_null(strstr(r.out, "\"event\":[1,18446744073709551615]"));
     ran_free(&r);
 }
 
@@ -243,7 +240,7 @@ int main(void)
         cmocka_unit_test(packed_files_are_told_by_content),
         cmocka_unit_test(damaged_packing_keeps_what_stood_before_it),
         cmocka_unit_test(statuses_are_those_of_the_manual),
-        cmocka_unit_test(told_source_is_used),
+        cmocka_unit_test(told_source_is_used_and_integers_keep_64_bits),
         cmocka_unit_test(json_texts_are_read_or_refused),
         cmocka_unit_test(escapes_do_not_reach_the_terminal),
     };

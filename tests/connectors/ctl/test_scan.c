@@ -4,6 +4,8 @@
 
 #include <dirent.h>
 
+#include "core/base/buf.h"
+
 #define DATA  "../shared/data/"
 #define FEEDS "share/demo/story/feeds/"
 
@@ -275,43 +277,56 @@ static void usage_is_64_and_a_missing_file_2(void **state)
     ran_free(&r);
 }
 
+static void add_file(struct buf *all, const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    char piece[65536];
+    size_t n;
+
+    while (f && (n = fread(piece, 1, sizeof(piece), f)) > 0) {
+        buf_put(all, piece, n);
+    }
+    if (f) {
+        buf_u8(all, '\n');
+        fclose(f);
+    }
+}
+
 // The labels of the sensor itself: every EVE alert of severity 1 is a match of our rule, no other.
 static void suricata_alerts_of_severity_one_match(void **state)
 {
     DIR *d = opendir(DATA "suricata-eve");
     struct dirent *e;
-    size_t want = 0, have = 0, files = 0;
+    size_t want = 0;
+    struct ran r, all;
+    AUTO_BUF text;
 
     (void)state;
     if (!d) {
         fail_msg("cannot run without %s", DATA "suricata-eve");
     }
-    while ((e = readdir(d)) != NULL && files < 60) {
+    buf_init(&text, 256 << 20);
+    while ((e = readdir(d)) != NULL) {
         char path[600];
-        struct ran r, all;
 
         (void)snprintf(path, sizeof(path), "%s/%s/eve.json", DATA "suricata-eve", e->d_name);
-        if (e->d_name[0] == '.' || access(path, R_OK) < 0) {
-            continue;
-        }
-        all = ran("decode", path);
-        for (size_t i = 0; i < ran_lines(&all); i++) {
-            json_t *v = ran_json(&all, i), *ev = json_object_get(v, "event");
-
-            want += strcmp(ran_text(ev, "event_type"), "alert") == 0 &&
-                    ran_int(json_object_get(ev, "alert"), "severity") == 1;
-            json_decref(v);
-        }
-        r = ran("scan", "--rules", "share/rules/suricata_high.yml", path);
-        assert_int_equal(r.status, 0);
-        have += ran_lines(&r);
-        ran_free(&all);
-        ran_free(&r);
-        files++;
+        add_file(&text, path);
     }
     closedir(d);
-    assert_true(files == 60 && want > 0);
-    assert_int_equal(have, want);
+    all = ran_with(buf_span(&text), "decode", "-", NULL);
+    for (const char *at = all.out; (at = strstr(at, "\"event_type\":\"alert\"")) != NULL; at++) {
+        const char *end = strchr(at, '\n'), *severity = strstr(at, "\"severity\":1");
+        const char *raw = strstr(at, "\"raw\":");
+
+        want +=
+            severity && raw && severity < raw && raw < end && !strchr("0123456789", severity[12]);
+    }
+    assert_true(ran_lines(&all) > 4000 && want > 0);
+    r = ran_with(buf_span(&text), "scan", "--rules", "share/rules/suricata_high.yml", "-", NULL);
+    assert_int_equal(r.status, 0);
+    assert_int_equal(ran_lines(&r), want);
+    ran_free(&all);
+    ran_free(&r);
 }
 
 int main(void)
