@@ -10,6 +10,18 @@
 
 #include "core/base/attr.h"
 
+// A sanitized program's exit check traces itself: such builds keep that (as sandbox.c does).
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 static const int refused[] = {
     SCMP_SYS(ptrace),          SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
     SCMP_SYS(mount),           SCMP_SYS(umount2),          SCMP_SYS(pivot_root),
@@ -24,14 +36,18 @@ static const int refused[] = {
 
 static int rules(scmp_filter_ctx c)
 {
+    const struct scmp_arg_cmp not_unix = {
+        .arg = 0, .op = SCMP_CMP_NE, .datum_a = AF_UNIX, .datum_b = 0};
     static const int by_domain[] = {SCMP_SYS(socket), SCMP_SYS(socketpair)};
     int rc = 0;
 
     for (size_t i = 0; i < ARRAY_LEN(by_domain) && rc == 0; i++) {
-        rc = seccomp_rule_add(c, SCMP_ACT_ERRNO(EPERM), by_domain[i], 1,
-                              SCMP_A0_32(SCMP_CMP_NE, AF_UNIX));
+        rc = seccomp_rule_add_array(c, SCMP_ACT_ERRNO(EPERM), by_domain[i], 1, &not_unix);
     }
     for (size_t i = 0; i < ARRAY_LEN(refused) && rc == 0; i++) {
+        if (SANITIZED && refused[i] == SCMP_SYS(ptrace)) {
+            continue;
+        }
         rc = seccomp_rule_add(c, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
         rc = rc == -EDOM ? 0 : rc;
     }

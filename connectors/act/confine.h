@@ -5,7 +5,7 @@
 // do not know, so here the list is of what is refused (EPERM, kept through execve): every socket
 // but AF_UNIX, hence no network at all (far ends are reached over Unix sockets); new namespaces,
 // mounts, tracing, kernel modules, kexec, bpf, keyrings, foreign processes' memory. NO_NEW_PRIVS, no
-// core dumps.
+// core dumps. Sanitizer builds keep ptrace for their own exit checks.
 #ifndef CONNECTORS_ACT_CONFINE_H
 #define CONNECTORS_ACT_CONFINE_H
 

@@ -7,27 +7,6 @@
 #include "connectors/pg/cluster.h"
 #include "core/base/attr.h"
 
-// The socket's folder as it stands in the saved conninfo, so that a restart keeps it.
-static const char *socket_of(const struct place *p, char out[PLACE_PATH_MAX])
-{
-    struct span s = span_str(p->base), key = SPAN_LIT("host='");
-    size_t at = span_find_span(s, key), n = 0;
-
-    if (at == s.n) {
-        return NULL;
-    }
-    for (s = span_sub(s, at + key.n, s.n); s.n && s.p[0] != '\''; s = span_sub(s, 1, s.n)) {
-        if (s.p[0] == '\\' && s.n > 1) {
-            s = span_sub(s, 1, s.n);
-        }
-        if (n + 1 < PLACE_PATH_MAX) {
-            out[n++] = s.p[0];
-        }
-    }
-    out[n] = '\0';
-    return out;
-}
-
 static int cluster_of(const struct place *p, struct cluster *c, struct err *err)
 {
     char socket[PLACE_PATH_MAX];
@@ -36,7 +15,7 @@ static int cluster_of(const struct place *p, struct cluster *c, struct err *err)
         return err_set(err, E_STATE, "cluster.none", "%s uses a database of its own: %s", p->state,
                        "it is started and stopped where it is");
     }
-    return cluster_at(p->state, socket_of(p, socket), c, err);
+    return cluster_at(p->state, place_socket(p, socket), c, err);
 }
 
 static int db_start(const struct place *p, const char *unused, struct err *err)

@@ -54,16 +54,24 @@ static int database_make(const struct cluster *c, struct err *err)
 
 static int embedded_make(struct init *in, struct err *err)
 {
+    char kept[PLACE_PATH_MAX];
+    struct err none = ERR_INIT;
+    struct place p;
     struct cluster c;
     int rc;
 
+    if (!in->socket && place_load(in->state, &p, &none) == 0 && p.embedded) {
+        in->socket = place_socket(&p, kept);
+    }
     if ((rc = cluster_at(in->state, in->socket, &c, err)) < 0 ||
         (rc = cluster_create(&c, err)) < 0 || (rc = cluster_start(&c, err)) < 0 ||
         (rc = database_make(&c, err)) < 0 ||
         (rc = cluster_conninfo(&c, "fabsoc", in->admin, err)) < 0) {
         return rc;
     }
-    return place_save(in->state, true, in->admin, err);
+    in->embedded = true;
+    in->socket = NULL; // `kept` ends here
+    return 0;
 }
 
 static int external_make(struct init *in, struct err *err)
@@ -72,7 +80,7 @@ static int external_make(struct init *in, struct err *err)
         return err_set(err, E_LIMIT, "db.conninfo", "the conninfo is too long");
     }
     memcpy(in->admin, in->db, strlen(in->db) + 1);
-    return place_save(in->state, false, in->db, err);
+    return 0;
 }
 
 // Without --embedded and --db: what stands already, else embedded.
@@ -109,6 +117,7 @@ static int init_run(struct init *in, struct err *err)
 
     if ((rc = place_make_state(in->state, err)) < 0 || (rc = lock_state(in->state, err)) < 0 ||
         (rc = database_choose(in, err)) < 0 || (rc = migrate_run(in->admin, &done, err)) < 0 ||
+        (rc = place_save(in->state, in->embedded, in->admin, err)) < 0 || // a database that works
         (rc = logins_make(in, err)) < 0) {
         return rc;
     }

@@ -5,5 +5,5 @@ $(SHELF)_SRC += check.c check_openc2.c check_tell.c decode.c fab_show.c input.c 
 	rule_explain.c rule_view.c rules.c scan.c scan_corr.c scan_match.c share.c simulate.c unpack.c
 $(SHELF)_PKG := jansson libzstd zlib
 PROGRAMS += fabsocctl
-fabsocctl_MAIN := connectors/ctl_main.c
+fabsocctl_MAIN := connectors/ctl/ctl_main.c
 fabsocctl_USES := connectors/ctl

@@ -38,9 +38,13 @@ enum frame_rc source_take(struct source *s, struct framer *f, uint64_t inode)
         struct frame frame;
         enum frame_rc rc = framer_next(f, &frame);
 
+        if (rc == FRAME_BROKEN && frame.skipped) {
+            (void)gather_skipped(s->pool->gather, s->number, frame.skipped, SKIP_FRAMING);
+        }
         if (rc != FRAME_ONE) {
             return rc;
         }
+        s->taken++;
         (void)gather_frame(s->pool->gather, s->number, &frame, inode, inode ? frame.end_offset : 0);
     }
     return FRAME_ONE;

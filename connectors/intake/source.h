@@ -3,8 +3,9 @@
 //
 // A source reads only while gather_stopped() is false: otherwise it asks for no events (TCP peers and
 // files wait, UDP datagrams that the kernel drops are counted as shed) and source_resume() starts it
-// again. TCP: at most INTAKE_CONNS_MAX connections in all; when all are taken the longest idle one
-// makes room for a new one after CONN_IDLE_NS.
+// again. TCP: at most INTAKE_CONNS_MAX connections in all; when all are taken the one that has given no
+// whole record for longest, and for CONN_IDLE_NS at least, makes room for a new one: so those that send
+// a byte now and then cannot keep the others out.
 #ifndef CONNECTORS_INTAKE_SOURCE_H
 #define CONNECTORS_INTAKE_SOURCE_H
 
@@ -19,8 +20,8 @@ struct conn {
     int fd; // -1 = free
     struct source *source;
     struct framer *framer;
-    char *bytes; // READ_MAX, borrowed by the framer until it has no frame left
-    ntime_t heard;
+    char *bytes;   // READ_MAX, borrowed by the framer until it has no frame left
+    ntime_t heard; // when it was accepted or gave its last whole record
 };
 
 struct source_pool { // what all sources share
@@ -36,6 +37,7 @@ struct source {
     int fd; // bound socket, open file or -1
     struct framer *framer;
     char *bytes;        // READ_MAX, as of a connection
+    uint64_t taken;     // records so far
     uint32_t shed_seen; // SO_RXQ_OVFL so far
     bool paused;
     // follow

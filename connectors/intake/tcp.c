@@ -8,27 +8,53 @@
 #include "connectors/intake/source.h"
 #include "core/base/log.h"
 
+enum { SKIPS_AT_ONCE = 128 };
 #define CONN_IDLE_NS 10000000000
 
 static void drop_conn(struct conn *c)
 {
     loop_remove(c->source->pool->loop, c->fd);
+    loop_want(c->source->pool->loop, c->source->fd,
+              LOOP_READ); // there is a place for those who wait
     close(c->fd);
     framer_free(c->framer);
     free(c->bytes);
     *c = (struct conn){.fd = -1};
 }
 
+// Counts what the peer of a broken connection has sent and nobody will read. Bounded: it may send on.
+static void skip_rest(struct conn *c)
+{
+    uint64_t rest = 0;
+
+    for (unsigned i = 0; i < SKIPS_AT_ONCE; i++) {
+        ssize_t n = recv(c->fd, c->bytes, READ_MAX, MSG_DONTWAIT);
+
+        if (n <= 0) {
+            break;
+        }
+        rest += (uint64_t)n;
+    }
+    if (rest) {
+        (void)gather_skipped(c->source->pool->gather, c->source->number, rest, SKIP_FRAMING);
+    }
+}
+
 // Takes what the connection holds; closes it when its framing is broken. False when it was stopped.
 static bool take(struct conn *c)
 {
     struct source *s = c->source;
+    uint64_t before = s->taken;
+    enum frame_rc rc = source_take(s, c->framer, 0);
 
-    switch (source_take(s, c->framer, 0)) {
+    if (s->taken != before) {
+        c->heard = clock_mono();
+    }
+    switch (rc) {
     case FRAME_NONE: return true;
     case FRAME_ONE: loop_want(s->pool->loop, c->fd, 0); return false;
     default:
-        (void)gather_skipped(s->pool->gather, s->number, framer_pending(c->framer), SKIP_FRAMING);
+        skip_rest(c);
         log_line(LOG_WARN, "a connection was closed: its octet count cannot be read", "source",
                  s->conf->listen, NULL);
         drop_conn(c);
@@ -62,7 +88,6 @@ static void on_bytes(void *ctx, int fd, unsigned events)
         end_conn(c);
         return;
     }
-    c->heard = clock_mono();
     framer_feed(c->framer, span_of(c->bytes, (size_t)n));
     (void)take(c);
 }
@@ -83,7 +108,8 @@ static struct conn *place_for(struct source_pool *p)
     if (clock_mono() - oldest->heard < CONN_IDLE_NS) {
         return NULL;
     }
-    log_line(LOG_WARN, "too many connections: the longest silent one is closed", NULL);
+    log_line(LOG_WARN, "too many connections: the one without a record for longest is closed",
+             NULL);
     end_conn(oldest);
     return oldest->fd < 0 ? oldest : NULL;
 }
@@ -105,7 +131,9 @@ static void on_connection(void *ctx, int fd, unsigned events)
     (void)events;
     if (!c) { // new ones wait in the listener's queue
         loop_want(s->pool->loop, fd, 0);
-        s->timer = loop_timer(s->pool->loop, clock_mono() + CONN_IDLE_NS / 10, on_timer, s);
+        if (s->timer == 0) {
+            s->timer = loop_timer(s->pool->loop, clock_mono() + CONN_IDLE_NS / 10, on_timer, s);
+        }
         return;
     }
     got = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);

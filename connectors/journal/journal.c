@@ -270,7 +270,7 @@ static uint16_t free_number(const struct journal *j)
 uint16_t journal_declare(struct journal *j, const struct source_decl *d, ntime_t now)
 {
     struct source_decl full = *d;
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     buf_init(&b, JOURNAL_DECL_MAX);
     full.number = d->number ? d->number : free_number(j);

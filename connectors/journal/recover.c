@@ -97,7 +97,7 @@ static int keep_block(struct repair *r, const struct block *b, size_t at, struct
 // Puts a block in place of each lost one; the first says how many bytes went.
 static int fill_gap(struct repair *r, uint64_t from, uint64_t missing, uint64_t lost)
 {
-    AUTO_BUF b;
+    AUTO_BUF b = {0};
 
     buf_init(&b, BLOCK_MAX);
     if (missing > SEGMENT_GAP_MAX) {

@@ -18,7 +18,7 @@ static void message(const char *from, char *out, size_t size)
     size_t n = 0;
 
     for (; *from && n + 1 < size; from++) {
-        out[n++] = *from == '\n' ? ' ' : *from;
+        out[n++] = *from == '\n' || *from == '\t' ? ' ' : *from;
     }
     while (n > 0 && out[n - 1] == ' ') {
         n--;

@@ -1,5 +1,6 @@
 SHELF := connectors/pg
-$(SHELF)_SRC := conn.c args.c sql.c commit_rows.c store_pg.c store_write.c migrate.c logins.c place.c cluster.c cluster_process.c desk_pg.c desk_link.c sign_pg.c
+$(SHELF)_SRC := args.c commit_rows.c conn.c sql.c store_pg.c store_write.c migrate.c \
+	 logins.c place.c cluster.c cluster_process.c desk_pg.c desk_link.c
 $(SHELF)_PKG := libpq
 
 $(GEN)/sql_queries.inc: $(sort $(wildcard sql/queries/*.sql)) share/tools/sqlgen.awk

@@ -251,6 +251,26 @@ int place_conninfo(const struct place *p, const char *login, char out[PLACE_CONN
     return 0;
 }
 
+const char *place_socket(const struct place *p, char out[PLACE_PATH_MAX])
+{
+    struct span s = span_str(p->base), key = SPAN_LIT("host='");
+    size_t at = span_find_span(s, key), n = 0;
+
+    if (at == s.n) {
+        return NULL;
+    }
+    for (s = span_sub(s, at + key.n, s.n); s.n && s.p[0] != '\''; s = span_sub(s, 1, s.n)) {
+        if (s.p[0] == '\\' && s.n > 1) {
+            s = span_sub(s, 1, s.n);
+        }
+        if (n + 1 < PLACE_PATH_MAX) {
+            out[n++] = s.p[0];
+        }
+    }
+    out[n] = '\0';
+    return out;
+}
+
 // ---- credentials
 
 bool place_login_ok(const char *login)

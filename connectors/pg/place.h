@@ -27,6 +27,8 @@ int place_make_state(const char *state, struct err *err); // the folder and cred
 int place_load(const char *state, struct place *ret, struct err *err);
 // `conninfo` is the administrator's; its password is not kept.
 int place_save(const char *state, bool embedded, const char *conninfo, struct err *err);
+// The socket's folder (host) of the saved conninfo, so that a restart keeps it; NULL when there is none.
+const char *place_socket(const struct place *p, char out[PLACE_PATH_MAX]);
 // Conninfo of a login, with its passfile. E_INPUT when it has no credential.
 int place_conninfo(const struct place *p, const char *login, char out[PLACE_CONN_MAX],
                    struct err *err);

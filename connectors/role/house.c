@@ -173,7 +173,7 @@ void house_close(struct house *h)
 static int give(struct link *to, enum ctl_fd what, unsigned index, struct span name, int fd,
                 struct err *err)
 {
-    AUTO_BUF body;
+    AUTO_BUF body = {0};
     int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 
     buf_init(&body, 1024);

@@ -340,7 +340,7 @@ static int start_sources(struct intake *in, struct err *err)
 static int start_recording(struct intake *in, struct err *err)
 {
     uint16_t number[INTAKE_SOURCES_MAX];
-    AUTO_BUF text;
+    AUTO_BUF text = {0};
     int rc;
 
     buf_init(&text, STORY_MAX);

@@ -57,7 +57,7 @@ void buf_blob(struct buf *b, struct span s); // u32 length, then the bytes
 // Overwrites four bytes written earlier (a length that is known only at the end).
 void buf_patch_u32(struct buf *b, size_t at, uint32_t v);
 
-// For locals: ATTR_CLEANUP(buf_free) struct buf b;
+// For locals; `= {0}` where anything may return before buf_init(): it is freed on every way out.
 #define AUTO_BUF ATTR_CLEANUP(buf_free) struct buf
 
 #endif

@@ -54,15 +54,16 @@ struct entity {
 static const char *const entity_tag = "APSI";
 
 // The address of a server of ours says little (brokers, jump hosts, equipment hosts talk to many); that
-// of a stranger or of somebody's desk says much.
-static bool tells_much(const struct engine *e, struct span ip)
+// of a stranger says much, and that of somebody's desk where the alert is grave.
+static bool tells_much(const struct engine *e, struct span ip, bool grave)
 {
     int a = fab_find(e->set->fab, ip);
 
-    return a == FAB_NONE || fab_asset(e->set->fab, a)->tier == T4;
+    return a == FAB_NONE || (grave && fab_asset(e->set->fab, a)->tier == T4);
 }
 
-static size_t entities_of(const struct scene *s, const struct engine *e, struct entity *out)
+static size_t entities_of(const struct scene *s, const struct engine *e, bool grave,
+                          struct entity *out)
 {
     size_t n = 0;
 
@@ -75,7 +76,7 @@ static size_t entities_of(const struct scene *s, const struct engine *e, struct 
     if (s->session.n) {
         out[n++] = (struct entity){ENTITY_SESSION, s->session};
     }
-    if (s->ip.n && tells_much(e, s->ip)) {
+    if (s->ip.n && tells_much(e, s->ip, grave)) {
         out[n++] = (struct entity){ENTITY_ADDRESS, s->ip};
     }
     return n;
@@ -98,34 +99,43 @@ static uint64_t find_incident(struct engine *e, const struct entity *ent, size_t
     return found;
 }
 
-static void remember(struct engine *e, const struct row_incident *inc, const struct entity *ent,
-                     size_t n, utime_t t)
+static void count_entity(struct engine *e, const struct row_incident *inc, const struct entity *ent,
+                         utime_t t)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct span value = ent[i].value;
-        struct key128 key = key_of(entity_tag[ent[i].kind], &value, 1);
-        struct row_join *j = table_put(&e->tab[TAB_JOIN], &key);
-        struct span parts[] = {span_of((const char *)&inc->number, sizeof(inc->number)), value};
-        struct key128 mine = key_of(entity_tag[ent[i].kind], parts, 2);
-        struct row_entity *row = table_put(&e->tab[TAB_ENTITY], &mine);
+    struct span parts[] = {span_of((const char *)&inc->number, sizeof(inc->number)), ent->value};
+    struct key128 mine = key_of(entity_tag[ent->kind], parts, 2);
+    struct row_entity *row = table_put(&e->tab[TAB_ENTITY], &mine);
 
-        if (!j || !row) {
-            e->broken = true;
-            return;
-        }
-        j->incident = inc->number;
-        j->last = t > j->last ? t : j->last;
-        if (row->alerts == 0) {
-            row->incident = inc->number;
-            row->kind = (uint8_t)ent[i].kind;
-            row->first = row->last = t;
-            TEXT_SET(row->value, value);
-        }
-        row->alerts++;
-        row->first = t < row->first ? t : row->first;
-        row->last = t > row->last ? t : row->last;
-        MARK(e, ENTITY, row);
+    if (!row) {
+        e->broken = true;
+        return;
     }
+    if (row->alerts == 0) {
+        row->incident = inc->number;
+        row->kind = (uint8_t)ent->kind;
+        row->first = row->last = t;
+        TEXT_SET(row->value, ent->value);
+    }
+    row->alerts++;
+    row->first = t < row->first ? t : row->first;
+    row->last = t > row->last ? t : row->last;
+    MARK(e, ENTITY, row);
+}
+
+// What later alerts may join by. Only alerts that are grave enough to open an incident lead further:
+// chatter that shares one address must not carry the incident from desk to desk.
+static void lead_on(struct engine *e, const struct row_incident *inc, const struct entity *ent,
+                    utime_t t)
+{
+    struct key128 key = key_of(entity_tag[ent->kind], &ent->value, 1);
+    struct row_join *j = table_put(&e->tab[TAB_JOIN], &key);
+
+    if (!j) {
+        e->broken = true;
+        return;
+    }
+    j->incident = inc->number;
+    j->last = t > j->last ? t : j->last;
 }
 
 // ---- opening and taking
@@ -205,7 +215,7 @@ void incident_take(struct engine *e, const struct obs *o, const struct scene *s,
 {
     struct row_group *g = alert_group(e, m->group);
     struct entity ent[ENTITY_COUNT];
-    size_t n = entities_of(s, e, ent);
+    size_t n = entities_of(s, e, why->severity >= OPEN_SEVERITY, ent);
     struct row_incident *inc;
     uint64_t number;
 
@@ -227,7 +237,12 @@ void incident_take(struct engine *e, const struct obs *o, const struct scene *s,
     }
     if (inc) {
         count_in(e, inc, g, o, s, why, m, out);
-        remember(e, inc, ent, n, o->time);
+        for (size_t i = 0; i < n; i++) {
+            count_entity(e, inc, &ent[i], o->time);
+            if (why->severity >= OPEN_SEVERITY) {
+                lead_on(e, inc, &ent[i], o->time);
+            }
+        }
         tiering_incident(e, inc, s, why->rule, out);
     }
     tiering_group(e, g, inc);

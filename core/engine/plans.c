@@ -272,10 +272,12 @@ static int may_approve(const struct engine *e, const struct row_plan *p, const s
                            "one person counts for one function of a plan");
         }
     }
+    // The database has chosen a function already and kept the approval under it; without one, the first
+    // of the rule that he holds and nobody has spoken for.
     while (rule.n) {
         struct span f = next_function(&rule);
 
-        if (holds(in->functions, f) && !said_yes(p, f)) {
+        if (in->nargs > 1 ? span_eq(in->arg[1], f) : holds(in->functions, f) && !said_yes(p, f)) {
             *ret_function = f;
             return 0;
         }

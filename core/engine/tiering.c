@@ -120,7 +120,8 @@ void tiering_group(struct engine *e, struct row_group *g, const struct row_incid
 {
     enum tier was = tier_clocked((enum tier)g->tier, g->axes), is;
 
-    if (inc && inc->tier < g->tier) {
+    // What is grave by itself takes the incident's tier; chatter that merely joined keeps its own.
+    if (inc && inc->tier < g->tier && g->severity >= OPEN_SEVERITY) {
         g->tier = inc->tier;
     }
     TEXT_SET(g->why, span_str(inc ? inc->why : "base tier of its asset"));

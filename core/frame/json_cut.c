@@ -58,7 +58,9 @@ static enum json_step step(struct json_cut *c, char byte)
         return JSON_MORE;
     }
     if (byte == '{' || byte == '[') {
-        if (c->at_start && c->prev != '[' && c->prev != ',' && c->prev != ':') {
+        bool legal = c->prev == '[' || c->prev == ',' || c->prev == ':';
+
+        if (c->at_start && (!legal || (byte == '{' && c->depth > JSON_CUT_DEEP))) {
             *c = (struct json_cut){0};
             return JSON_BEFORE;
         }

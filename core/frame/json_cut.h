@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Reads byte by byte and keeps a few words of state, so a text may arrive in any pieces and be
-// nested to any depth. It does not check the grammar: that is the decoder's business. Two rules of
-// the grammar are used to find the next text after a broken one (a line that was cut short must not
-// swallow the rest of the file):
+// nested to any depth. It does not check the grammar: that is the decoder's business. Three rules
+// are used to find the next text after a broken one (a line that was cut short must not swallow the
+// rest of the file):
 //   - a raw line end inside a string is illegal (RFC 8259 section 7): the text ends there;
 //   - an opening brace that begins a line is legal only behind '[', ',' or ':': else it begins a new
-//     text, and the one before it ends.
+//     text, and the one before it ends;
+//   - inside more than JSON_CUT_DEEP levels, which no decoder of ours takes, it ends the text always.
 #ifndef CORE_FRAME_JSON_CUT_H
 #define CORE_FRAME_JSON_CUT_H
 
@@ -15,6 +16,8 @@
 #include <stdint.h>
 
 #include "core/base/span.h"
+
+enum { JSON_CUT_DEEP = 64 };
 
 struct json_cut {
     uint64_t depth;

@@ -61,8 +61,9 @@ struct event {
     const struct okv *okv; // original fields in document order
     size_t nokv;
     struct span json; // the record's JSON text when it has a right one, else empty; the fields
-    size_t json_from; // okv[json_from..] come from it, those before from the header it stands behind
-    struct span raw;          // the record as it came, without its line end
+    size_t
+        json_from;   // okv[json_from..] come from it, those before from the header it stands behind
+    struct span raw; // the record as it came, without its line end
     struct span logsource[3]; // Sigma product, category, service; empty when none
     char error[160];          // why decoding stopped short; "" when it did not
 };

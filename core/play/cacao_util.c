@@ -37,7 +37,7 @@ void cacao_fault(struct build *b, const struct at *at, const char *code, const c
     struct err err = ERR_INIT;
     char msg[400];
     va_list ap;
-    AUTO_BUF place;
+    AUTO_BUF place = {0};
 
     if (b->nfaults++ >= CACAO_FAULTS_MAX) {
         return;

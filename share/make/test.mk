@@ -16,4 +16,7 @@ endef
 $(foreach s,$(SHELVES),$(foreach t,$(TESTS_$(s)),$(eval $(call unit_rule,$(s),$(t)))))
 
 $(eval $(call shelf_rule,tests/support))
-unit: $(UNIT_PROGRAMS)
+unit: $(UNIT_PROGRAMS) $(B)/tests/list
+# The programs that share/tools/check runs: what was built by an older list is not among them.
+$(B)/tests/list: $(UNIT_PROGRAMS)
+	$(Q)mkdir -p $(@D) && printf '%s\n' $(UNIT_PROGRAMS) > $@

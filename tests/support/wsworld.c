@@ -200,7 +200,8 @@ void wsworld_dial(struct wsworld *w, unsigned n, const char *dir, const char *ce
                   const char *says)
 {
     struct wsworld_agent *a = &w->agent[n];
-    struct ws_client_ops ops = {agent_greet, agent_opened, agent_message, agent_closed, agent_progress, a};
+    struct ws_client_ops ops = {agent_greet,  agent_opened,   agent_message,
+                                agent_closed, agent_progress, a};
     struct ws_gate gate = {"127.0.0.1", w->port, "gate.test"};
     struct tls_identity id = {0};
     struct err err = ERR_INIT;

@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "connectors/pg/sign_pg.h"
 #include "connectors/pg/store_pg.h"
 #include "tests/support/pg_bench.h"
 #include "tests/support/store_suite.h"
@@ -50,41 +49,65 @@ static void commit_command(struct store *s, struct arena *a)
     assert_int_equal(s->ops->commit(s, &c, &err), 0);
 }
 
+// What connectors/role/sign.c sends.
+static int put(PGconn *sign, const struct eid *id, struct span signature, struct err *err)
+{
+    struct args a;
+
+    args_init(&a, 4096);
+    args_value(&a, DEF_eid, id);
+    args_raw(&a, signature);
+    AUTO_RESULT *r = pg_exec(sign, sql_text(SQL_SIGN_PUT), &a, err);
+    args_free(&a);
+    return r ? 0 : err->rc;
+}
+
+static void assert_waiting(PGconn *sign, const struct eid *id)
+{
+    struct err err = ERR_INIT;
+    AUTO_RESULT *r = pg_exec(sign, sql_text(SQL_SIGN_WAITING), NULL, &err);
+
+    assert_non_null(r);
+    assert_int_equal(PQntuples(r), id ? 1 : 0);
+    if (id) {
+        assert_true(span_eq(pg_span(r, 0, 0), span_of((const char *)id->b, sizeof(id->b))));
+        assert_true(span_eq(pg_span(r, 0, 6), SPAN_LIT("\0\x01")));
+    }
+}
+
 static void a_command_is_seen_signed_and_becomes_an_input(void **state)
 {
     struct ctx *c = *state;
+    struct eid id = id_of(3);
     struct err err = ERR_INIT;
-    struct sign_command *cmd;
     struct store_waiting w;
-    struct sign_pg *sign;
+    PGconn *sign;
     struct store *s;
     struct arena a;
     struct input in;
-    size_t n;
 
     arena_init(&a, 1 << 20);
     assert_int_equal(store_pg_open(c->engine, &s, &err), 0);
-    assert_int_equal(sign_pg_open(c->sign, &sign, &err), 0);
-    assert_true(sign_pg_news(sign));
+    assert_int_equal(pg_open(c->sign, "test", &sign, &err), 0);
+    assert_int_equal(pg_do(sign, sql_text(SQL_SIGN_LISTEN), &err), 0);
     commit_command(s, &a);
-    assert_int_equal(sign_pg_waiting(sign, 10, &a, &cmd, &n, &err), 0);
-    assert_int_equal(n, 1);
-    assert_true(sign_pg_news(sign)); // the commit said so
-    assert_true(span_eq(cmd[0].bytes, SPAN_LIT("\0\x01")));
+    assert_waiting(sign, &id);
+    PGnotify *woken = PQnotifies(sign);
+    assert_non_null(woken); // the commit said so
+    PQfreemem(woken);
     (void)s->ops->news(s);
-    assert_int_equal(sign_pg_put(sign, &cmd[0].id, SPAN_LIT("sig"), &err), 0);
+    assert_int_equal(put(sign, &id, SPAN_LIT("sig"), &err), 0);
     assert_int_equal(s->ops->waiting(s, 10, &a, &w, &err), 0);
     assert_true(s->ops->news(s));
     assert_int_equal(w.n, 1);
     assert_int_equal(input_get(w.body[0], &in), 0);
-    assert_true(eid_eq(&in.signature.command, &cmd[0].id));
+    assert_true(eid_eq(&in.signature.command, &id));
     assert_true(span_eq(in.signature.signature, SPAN_LIT("sig")));
     // Signed once, and nothing that was not shown.
-    assert_int_equal(sign_pg_put(sign, &cmd[0].id, SPAN_LIT("other"), &err), E_STATE);
+    assert_int_equal(put(sign, &id, SPAN_LIT("other"), &err), E_STATE);
     assert_string_equal(err.code, "pg.denied");
-    assert_int_equal(sign_pg_waiting(sign, 10, &a, &cmd, &n, &err), 0);
-    assert_int_equal(n, 0);
-    sign_pg_close(sign);
+    assert_waiting(sign, NULL);
+    PQfinish(sign);
     s->ops->close(s);
     arena_free(&a);
 }

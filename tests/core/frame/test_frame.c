@@ -213,6 +213,27 @@ static void a_broken_json_line_does_not_swallow_the_next(void **state)
                   "4-4@37+00:{\"d\":3}\n");
 }
 
+// Brackets that never close would else take in every line behind them.
+static void a_text_too_deep_to_be_read_ends_with_its_lines(void **state)
+{
+    struct framer *f = framer_new(FRAME_JSON);
+    char deep[1000];
+    struct frame frame;
+
+    (void)state;
+    memset(deep, '[', sizeof(deep));
+    deep[sizeof(deep) - 1] = '\n';
+    framer_feed(f, span_of(deep, sizeof(deep)));
+    assert_int_equal(framer_next(f, &frame), FRAME_NONE);
+    framer_feed(f, SPAN_LIT("{\"a\":1}\n"));
+    assert_int_equal(framer_next(f, &frame), FRAME_ONE);
+    assert_int_equal(frame.bytes.n, sizeof(deep) - 1);
+    assert_int_equal(framer_next(f, &frame), FRAME_ONE);
+    assert_true(span_eq_str(frame.bytes, "{\"a\":1}"));
+    assert_int_equal(framer_next(f, &frame), FRAME_NONE);
+    framer_free(f);
+}
+
 static void auto_tells_recordings_json_and_lines_by_their_first_bytes(void **state)
 {
     (void)state;
@@ -373,6 +394,7 @@ int main(void)
         cmocka_unit_test(what_a_recording_does_not_say_is_counted),
         cmocka_unit_test(json_texts_are_told_apart_by_nesting),
         cmocka_unit_test(a_broken_json_line_does_not_swallow_the_next),
+        cmocka_unit_test(a_text_too_deep_to_be_read_ends_with_its_lines),
         cmocka_unit_test(auto_tells_recordings_json_and_lines_by_their_first_bytes),
         cmocka_unit_test(random_streams_give_the_same_records_however_cut),
         cmocka_unit_test(a_record_over_the_bound_is_cut_and_counted),

@@ -223,6 +223,26 @@ static void playbooks_of_others_are_judged_for_the_right_reason(void **state)
     }
 }
 
+// A document with more faults than are said is refused like any other.
+static void more_faults_than_are_said_do_no_harm(void **state)
+{
+    char text[16384];
+    size_t n = 0;
+    struct said said;
+
+    (void)state;
+    n += (size_t)snprintf(text, sizeof(text), "%s\"workflow\":{", HEAD);
+    for (int i = 0; i < 60; i++) {
+        n +=
+            (size_t)snprintf(text + n, sizeof(text) - n,
+                             "%s\"action--%08d-0000-4000-8000-000000000000\":{\"type\":\"action\"}",
+                             i ? "," : "", i);
+    }
+    (void)snprintf(text + n, sizeof(text) - n, "}}");
+    assert_null(load(text, &said));
+    assert_int_equal(said.n, 50);
+}
+
 // Every prefix and many changed bytes of a real playbook: refused or loaded, never worse.
 static void damaged_playbooks_are_refused_or_load(void **state)
 {
@@ -258,6 +278,7 @@ int main(void)
         cmocka_unit_test(metadata_is_checked),
         cmocka_unit_test(faults_point_into_the_document),
         cmocka_unit_test(playbooks_of_others_are_judged_for_the_right_reason),
+        cmocka_unit_test(more_faults_than_are_said_do_no_harm),
         cmocka_unit_test(damaged_playbooks_are_refused_or_load),
     };
 
