@@ -132,8 +132,12 @@ static int step_zstd(struct unpack *u, size_t *made, struct err *err)
 {
     ZSTD_inBuffer in = {u->rest.p, u->rest.n, 0};
     ZSTD_outBuffer out = {u->out, PIECE, 0};
-    size_t rc = ZSTD_decompressStream(u->zstd, &out, &in);
+    size_t rc;
 
+    if (u->whole && u->rest.n == 0) {
+        return 0; // asked again, libzstd would wait for the next frame
+    }
+    rc = ZSTD_decompressStream(u->zstd, &out, &in);
     u->rest = span_sub(u->rest, in.pos, u->rest.n);
     *made = out.pos;
     u->whole = rc == 0;

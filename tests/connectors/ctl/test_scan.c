@@ -1,0 +1,351 @@
+// test_scan.c - fabsocctl scan: matches, correlations, order, statistics.
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/connectors/ctl/ran.h"
+
+#include <dirent.h>
+
+#include "core/base/buf.h"
+
+#define DATA  "../shared/data/"
+#define FEEDS "share/demo/story/feeds/"
+
+static const char rules_text[] =
+    "title: refused\nid: 11111111-1111-4111-8111-111111111111\nname: refused\n"
+    "logsource: {product: linux, service: sshd}\n"
+    "detection: {a: {fab.kind: logon_failed}, condition: a}\nlevel: low\n"
+    "---\n"
+    "title: accepted\nid: 22222222-2222-4222-8222-222222222222\nname: accepted\n"
+    "logsource: {product: linux, service: sshd}\n"
+    "detection: {a: {fab.kind: logon}, condition: a}\nlevel: high\n"
+    "---\n"
+    "title: many refused\nid: 33333333-3333-4333-8333-333333333333\n"
+    "correlation: {type: event_count, rules: [refused], group-by: [source.ip], timespan: 5m, "
+    "condition: {gte: 3}, generate: true}\nlevel: high\n";
+
+#define BAD(t) "<86>Nov  2 00:" t " h sshd[1]: Failed password for root from 10.0.0.9 port 2 ssh2\n"
+#define GOOD(t)                                                                                    \
+    "<86>Nov  2 00:" t " h sshd[1]: Accepted password for root from 10.0.0.9 port 2 ssh2\n"
+
+static char *rules(void)
+{
+    return ran_file("rules.yml", span_str(rules_text));
+}
+
+static size_t count(const struct ran *r, const char *title)
+{
+    char text[200];
+    size_t n = 0;
+
+    (void)snprintf(text, sizeof(text), "\"rule_title\":\"%s\"", title);
+    for (const char *at = r->out; (at = strstr(at, text)) != NULL; at++) {
+        n++;
+    }
+    return n;
+}
+
+static json_t *stats(const struct ran *r)
+{
+    const char *at = strrchr(r->err, '{'), *line = r->err;
+    json_t *v;
+
+    assert_non_null(at);
+    for (const char *p = r->err; (p = strchr(p, '\n')) != NULL && p[1]; p++) {
+        line = p + 1;
+    }
+    v = json_loads(line, 0, NULL);
+    assert_non_null(v);
+    return v;
+}
+
+static void match_has_the_promised_names(void **state)
+{
+    char *f = ran_file("a.log", SPAN_LIT("\n" GOOD("01:00")));
+    struct ran r = ran("scan", "--rules", rules(), f);
+    json_t *v = ran_json(&r, 0);
+
+    (void)state;
+    assert_int_equal(r.status, 0);
+    assert_int_equal(ran_lines(&r), 1);
+    assert_string_equal(ran_text(v, "rule_id"), "22222222-2222-4222-8222-222222222222");
+    assert_string_equal(ran_text(v, "rule_title"), "accepted");
+    assert_string_equal(ran_text(v, "level"), "high");
+    assert_string_equal(ran_text(v, "kind"), "event");
+    assert_non_null(strstr(ran_text(v, "@timestamp"), "-11-02T00:01:00.000000Z"));
+    assert_string_equal(ran_text(v, "file"), f);
+    assert_int_equal(ran_int(v, "line"), 2);
+    assert_int_equal(ran_int(v, "seq"), 1);
+    assert_string_equal(ran_text(json_object_get(v, "fields"), "fab.kind"), "logon");
+    json_decref(v);
+    ran_free(&r);
+}
+
+static void correlation_names_the_record_that_completes_it(void **state)
+{
+    struct ran r = ran_with(SPAN_LIT(BAD("01:00") BAD("02:00") GOOD("02:30") BAD("03:00")), "scan",
+                            "--rules", rules(), "-", NULL);
+    json_t *v = ran_json(&r, 4);
+
+    (void)state;
+    assert_int_equal(ran_lines(&r), 5);
+    assert_string_equal(ran_text(v, "kind"), "correlation");
+    assert_int_equal(ran_int(v, "line"), 4);
+    assert_string_equal(ran_text(json_object_get(v, "fields"), "source.ip"), "10.0.0.9");
+    json_decref(v);
+    ran_free(&r);
+}
+
+// The second half of the file lies before the first in time: correlated as if it had not.
+static void segments_are_correlated_in_order_of_event_time(void **state)
+{
+    struct ran r = ran_with(SPAN_LIT(BAD("04:00") BAD("20:00") BAD("01:00") BAD("02:00")), "scan",
+                            "--stats", "--rules", rules(), "-", NULL);
+    json_t *s = stats(&r), *v = ran_json(&r, 4);
+
+    (void)state;
+    assert_int_equal(count(&r, "many refused"), 1);
+    assert_int_equal(ran_int(v, "line"), 1); // 00:04 completes 00:01, 00:02, 00:04
+    assert_int_equal(ran_int(s, "resegmented"), 1);
+    json_decref(s);
+    json_decref(v);
+    ran_free(&r);
+}
+
+static void windows_live_on_from_file_to_file(void **state)
+{
+    char *a = ran_file("1.log", SPAN_LIT(BAD("01:00") BAD("02:00")));
+    char *b = ran_file("2.log", SPAN_LIT(BAD("03:00")));
+    char *late = ran_file("3.log", SPAN_LIT(BAD("40:00") BAD("40:01")));
+    struct ran r = ran("scan", "--rules", rules(), a, b);
+    json_t *v = ran_json(&r, 3);
+
+    (void)state;
+    assert_string_equal(ran_text(v, "kind"), "correlation");
+    assert_string_equal(ran_text(v, "file"), b);
+    json_decref(v);
+    ran_free(&r);
+    r = ran("scan", "--rules", rules(), late, b); // what comes half an hour later does not count
+    assert_int_equal(count(&r, "many refused"), 0);
+    ran_free(&r);
+}
+
+static void merge_is_one_stream_by_event_time(void **state)
+{
+    char *a = ran_file("1.log", SPAN_LIT(BAD("01:00") BAD("20:00") GOOD("21:00")));
+    char *b = ran_file("2.log", SPAN_LIT(BAD("02:00") BAD("03:00")));
+    struct ran r = ran("scan", "--merge", "--rules", rules(), a, b);
+    char last[64] = "";
+
+    (void)state;
+    assert_int_equal(count(&r, "many refused"), 1);
+    for (size_t i = 0; i < ran_lines(&r); i++) {
+        json_t *v = ran_json(&r, i);
+
+        assert_true(strcmp(ran_text(v, "@timestamp"), last) >= 0);
+        (void)snprintf(last, sizeof(last), "%s", ran_text(v, "@timestamp"));
+        if (strcmp(ran_text(v, "kind"), "correlation") == 0) {
+            assert_string_equal(ran_text(v, "file"), b);
+            assert_int_equal(ran_int(v, "line"), 2);
+        }
+        json_decref(v);
+    }
+    ran_free(&r);
+}
+
+static void same_bytes_whatever_the_jobs(void **state)
+{
+    struct ran a = ran("scan", FEEDS "sensor-litho.rec", FEEDS "agents.rec", FEEDS "sshd.rec");
+    struct ran b =
+        ran("scan", "-j", "4", FEEDS "sensor-litho.rec", FEEDS "agents.rec", FEEDS "sshd.rec");
+
+    (void)state;
+    assert_int_equal(a.status, 0);
+    assert_true(ran_lines(&a) > 0);
+    assert_string_equal(a.out, b.out);
+    ran_free(&a);
+    ran_free(&b);
+}
+
+static void statistics_have_the_promised_keys(void **state)
+{
+    static const char *const key[] = {"events",       "matches",      "undecoded",
+                                      "resegmented",  "seconds",      "events_per_second",
+                                      "rules_loaded", "rules_refused"};
+    struct ran r = ran_with(SPAN_LIT(GOOD("01:00") "nobody knows this\n"), "scan", "--stats",
+                            "--rules", rules(), "--rules", "share/rules", "-", NULL);
+    json_t *s = stats(&r);
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(key); i++) {
+        assert_true(json_is_number(json_object_get(s, key[i])));
+    }
+    assert_int_equal(ran_int(s, "events"), 2);
+    assert_int_equal(ran_int(s, "matches"), (json_int_t)ran_lines(&r));
+    assert_int_equal(ran_int(s, "undecoded"), 1);
+    assert_int_equal(ran_int(s, "rules_refused"), 0);
+    assert_true(json_array_size(json_object_get(s, "needs_context")) > 0);
+    json_decref(s);
+    ran_free(&r);
+}
+
+static void refused_rule_does_not_stop_a_scan(void **state)
+{
+    char *bad = ran_file("bad.yml", SPAN_LIT("title: x\nlogsource: {product: a}\n"
+                                             "detection:\n  a: {b|nosuch: c}\n  condition: a\n"));
+    struct ran r = ran_with(SPAN_LIT(GOOD("01:00")), "scan", "--stats", "--rules", bad, "--rules",
+                            rules(), "-", NULL);
+    json_t *s = stats(&r);
+    char place[600];
+
+    (void)state;
+    assert_int_equal(r.status, 1);
+    assert_int_equal(count(&r, "accepted"), 1);
+    (void)snprintf(place, sizeof(place), "%s:4:", bad);
+    assert_true(strncmp(r.err, place, strlen(place)) == 0);
+    assert_int_equal(ran_int(s, "rules_refused"), 1);
+    assert_int_equal(ran_int(s, "rules_loaded"), 3);
+    json_decref(s);
+    ran_free(&r);
+}
+
+static void rules_that_need_the_engine_are_named_not_asked(void **state)
+{
+    struct ran r = ran("scan", "--stats", FEEDS "recipes.rec", FEEDS "tools.rec");
+    json_t *s = stats(&r), *list = json_object_get(s, "needs_context"), *id;
+    size_t i;
+
+    (void)state;
+    json_array_foreach(list, i, id)
+    {
+        assert_null(strstr(r.out, json_string_value(id)));
+    }
+    assert_non_null(strstr(r.err, "1550b61c-3591-46d8-ab10-01b3be4c93c2")); // recipe write
+    json_decref(s);
+    ran_free(&r);
+}
+
+static void no_rules_no_matches(void **state)
+{
+    struct ran r = ran("scan", "--rules", "none", "--stats", FEEDS "sshd.rec");
+    json_t *s = stats(&r);
+
+    (void)state;
+    assert_int_equal(r.status, 0);
+    assert_string_equal(r.out, "");
+    assert_int_equal(ran_int(s, "rules_loaded"), 0);
+    assert_true(ran_int(s, "events") > 1000);
+    json_decref(s);
+    ran_free(&r);
+}
+
+static void table_is_one_line_a_match_and_clean(void **state)
+{
+    struct ran r = ran("scan", "--format", "table", FEEDS "sensor-litho.rec");
+    struct ran j = ran("scan", "--format", "jsonl", FEEDS "sensor-litho.rec");
+
+    (void)state;
+    assert_int_equal(r.status, 0);
+    assert_true(ran_lines(&j) > 0);
+    assert_int_equal(ran_lines(&r), ran_lines(&j));
+    assert_non_null(strstr(r.out, FEEDS "sensor-litho.rec:"));
+    ran_free(&r);
+    ran_free(&j);
+}
+
+static void usage_is_64_and_a_missing_file_2(void **state)
+{
+    static const char *const wrong[][2] = {
+        {"--incidents", "x"}, {"--format=xml", "x"}, {"-j0", "x"}, {"--nosuch", "x"}};
+    struct ran r;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        r = ran("scan", wrong[i][0], wrong[i][1]);
+        assert_int_equal(r.status, 64);
+        assert_string_equal(r.out, "");
+        assert_true(r.err[0] != '\0');
+        ran_free(&r);
+    }
+    r = ran("scan", "/nonexistent");
+    assert_int_equal(r.status, 2);
+    ran_free(&r);
+    r = ran("scan", "--rules", "/nonexistent", FEEDS "sshd.rec");
+    assert_int_equal(r.status, 2);
+    assert_string_equal(r.out, "");
+    ran_free(&r);
+    r = ran("scan", "--fab", ran_file("fab.yaml", SPAN_LIT("fab: {}\n")), FEEDS "windows.rec");
+    assert_int_equal(r.status, 1);
+    ran_free(&r);
+}
+
+static void add_file(struct buf *all, const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    char piece[65536];
+    size_t n;
+
+    while (f && (n = fread(piece, 1, sizeof(piece), f)) > 0) {
+        buf_put(all, piece, n);
+    }
+    if (f) {
+        buf_u8(all, '\n');
+        fclose(f);
+    }
+}
+
+// The labels of the sensor itself: every EVE alert of severity 1 is a match of our rule, no other.
+static void suricata_alerts_of_severity_one_match(void **state)
+{
+    DIR *d = opendir(DATA "suricata-eve");
+    struct dirent *e;
+    size_t want = 0;
+    struct ran r, all;
+    AUTO_BUF text;
+
+    (void)state;
+    if (!d) {
+        fail_msg("cannot run without %s", DATA "suricata-eve");
+    }
+    buf_init(&text, 256 << 20);
+    while ((e = readdir(d)) != NULL) {
+        char path[600];
+
+        (void)snprintf(path, sizeof(path), "%s/%s/eve.json", DATA "suricata-eve", e->d_name);
+        add_file(&text, path);
+    }
+    closedir(d);
+    all = ran_with(buf_span(&text), "decode", "-", NULL);
+    for (const char *at = all.out; (at = strstr(at, "\"event_type\":\"alert\"")) != NULL; at++) {
+        const char *end = strchr(at, '\n'), *severity = strstr(at, "\"severity\":1");
+        const char *raw = strstr(at, "\"raw\":");
+
+        want +=
+            severity && raw && severity < raw && raw < end && !strchr("0123456789", severity[12]);
+    }
+    assert_true(ran_lines(&all) > 4000 && want > 0);
+    r = ran_with(buf_span(&text), "scan", "--rules", "share/rules/suricata_high.yml", "-", NULL);
+    assert_int_equal(r.status, 0);
+    assert_int_equal(ran_lines(&r), want);
+    ran_free(&all);
+    ran_free(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(match_has_the_promised_names),
+        cmocka_unit_test(correlation_names_the_record_that_completes_it),
+        cmocka_unit_test(segments_are_correlated_in_order_of_event_time),
+        cmocka_unit_test(windows_live_on_from_file_to_file),
+        cmocka_unit_test(merge_is_one_stream_by_event_time),
+        cmocka_unit_test(same_bytes_whatever_the_jobs),
+        cmocka_unit_test(statistics_have_the_promised_keys),
+        cmocka_unit_test(refused_rule_does_not_stop_a_scan),
+        cmocka_unit_test(rules_that_need_the_engine_are_named_not_asked),
+        cmocka_unit_test(no_rules_no_matches),
+        cmocka_unit_test(table_is_one_line_a_match_and_clean),
+        cmocka_unit_test(usage_is_64_and_a_missing_file_2),
+        cmocka_unit_test(suricata_alerts_of_severity_one_match),
+    };
+
+    return cmocka_run_group_tests(tests, ran_begin, ran_end);
+}
