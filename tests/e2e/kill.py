@@ -20,7 +20,7 @@ import threading
 import columns
 import follow
 import replay
-from service import Failure, House, Tap, build_dir
+from service import House, Tap, build_dir
 
 
 class Job:
@@ -114,9 +114,8 @@ def make_jobs(seed, runs, kills, files):
     return out
 
 
-def play_all(build, seed, runs, kills, files, jobs, keep=False):
-    """TAP on standard output; the exit status."""
-    tap = Tap()
+def play_all(tap, build, seed, runs, kills, files, jobs, keep=False):
+    """Plays and judges them all."""
     tap.note(f"kill: seed {seed}, {runs} runs over the recording and {files} over files with {kills} kills each")
     pairs = make_jobs(seed, runs, kills, files)
     todo = queue.Queue()
@@ -136,7 +135,6 @@ def play_all(build, seed, runs, kills, files, jobs, keep=False):
                     todo.get()
     for job, calm in pairs:
         judge(tap, job, calm)
-    return tap.end()
 
 
 def main():
@@ -151,11 +149,9 @@ def main():
     a = ap.parse_args()
     for s in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(s, lambda *_: sys.exit(130))
-    try:
-        return play_all(build_dir(a.build), a.seed, a.runs, a.kills, a.files, a.jobs, a.keep)
-    except Failure as e:
-        print(f"Bail out! {e}")
-        return 2
+    tap = Tap()
+    play_all(tap, build_dir(a.build), a.seed, a.runs, a.kills, a.files, a.jobs, a.keep)
+    return tap.end()
 
 
 if __name__ == "__main__":
