@@ -41,5 +41,9 @@ mutants: programs unit
 demo: programs
 	@share/tools/demo $(B) $(if $(STORY),--story '$(STORY)') $(if $(KEEP),--keep)
 
+# SOAK_MINUTES=30; FABSOC_SEED=N begins with another seed.
+soak: programs
+	@tests/e2e/soak.py --build $(B)
+
 clean:
 	rm -rf build

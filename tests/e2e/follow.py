@@ -47,10 +47,10 @@ def clock_of(minutes):
 
 
 class Follow:
-    def __init__(self, house, tap, day, name):
-        self.house, self.tap, self.day = house, tap, day
+    def __init__(self, house, say, day, name):
+        self.house, self.say, self.day = house, say, day
         self.folder = house.path("logs " + name)
-        self.state = "state-" + name
+        self.state = "state " + name
         os.makedirs(self.folder)
         os.chmod(self.folder, 0o755)
         self.lines = {f[0]: self.read(f[0]) for f in FILES}
@@ -115,7 +115,7 @@ class Follow:
             epoch, block, events, _ = self.house.position()
             roles.kill(names)
             inside = 0 < events < self.total
-            self.tap.note(f"killed {' and '.join(names)} at epoch {epoch} block {block}, {events} of {self.total} lines,"
+            self.say(f"killed {' and '.join(names)} at epoch {epoch} block {block}, {events} of {self.total} lines,"
                           f" in step {k + 1} of {STEPS}")
             parts = {name: b[cut[name]:] for name, b in parts.items()}
         for name, b in parts.items():

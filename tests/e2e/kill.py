@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""kill [--build DIR] [--seed N] [--runs N] [--kills N] [--keep] - roles killed inside a replay leave no trace.
+"""kill [--build DIR] [--seed N] [--runs N] [--kills N] [--jobs N] [--keep] - kills inside a replay leave no trace.
 
 SPDX-License-Identifier: Apache-2.0
 
@@ -7,227 +7,150 @@ The demo's recording is played with barriers at which persons call api functions
 to intake, detect 0, detect 1 and engine, each in turn and two at once, at seeded positions strictly
 inside; then the same over followed files to which the test appends. After each run the columns of
 columns.py equal those of the undisturbed run, the audit chain is whole, every record was counted once.
+Runs wait for ticks most of the time, so several go side by side, each on a cluster of its own.
 """
 import argparse
 import os
+import queue
 import random
 import signal
 import sys
+import threading
 
 import columns
 import follow
-from service import SHARE, Failure, House, Tap, build_dir
-
-END = "plans_999999"  # a condition that never holds: the fab's time stands still behind the last record
-SINGLES = [("intake",), ("detect 0",), ("detect 1",), ("engine",)]
-PAIRS = [("intake", "engine"), ("detect 0", "engine"), ("intake", "detect 1"), ("detect 1", "engine"),
-         ("intake", "detect 0"), ("detect 0", "detect 1")]
-VENDOR_PLAYBOOK = "playbook--2f1c3f0a-51d6-4b0e-9b5d-7a3d1f8e0a00"
+import replay
+from service import House, Tap, build_dir
 
 
-def plan_of(h):
-    h.wait("the plan", lambda: h.one("select count(*) >= 1 from play.plan") == "t", 10)
-    return h.rows("select number, encode(hash, 'hex') from play.plan order by number desc limit 1")[0]
+class Job:
+    """One run and what came of it."""
+
+    def __init__(self, name, rng=None, kills=0, day=None):
+        self.name, self.rng, self.kills, self.day = name, rng, kills, day
+        self.notes, self.fault = [], None
+        self.tables, self.whole, self.inside, self.exit, self.total = None, False, 0, None, 0
+
+    def play(self, house):
+        house.fresh_database()
+        (self.play_files if self.day else self.play_recording)(house)
+        self.tables = columns.take(house, not self.day)
+        self.whole, sentence = house.chain()
+        self.notes.append(sentence)
+
+    def play_recording(self, house):
+        story = house.path("story")
+        if not os.path.exists(story):
+            replay.with_barriers(house)
+        self.total = replay.records_in(story)
+        r = replay.Replay(house, self.total, self.notes.append)
+        # Small blocks and a short lead of the recording: many positions to be killed at.
+        conf = house.configure(story=story, intake={"block_kib": 4, "ahead": 16}, state="state " + self.name)
+        self.exit = r.play(conf, self.rng, self.kills)
+        self.inside = r.inside
+
+    def play_files(self, house):
+        f = follow.Follow(house, self.notes.append, self.day, self.name)
+        names = replay.victims(self.rng, self.kills) if self.kills else []
+        self.total = f.total
+        self.exit, self.inside = f.play(self.rng, names, replay.Roles(house), replay.act)
 
 
-# At each barrier: its time, and (person, function, arguments or what gives them); refusals are marked.
-SCRIPT = [
-    ("01:35:00", [("sato", "ack_group", ("1", "seen")), ("suzuki", "shelve_group", ("2", "45", "known noise")),
-                  ("tanaka", "close_group", ("3", "benign")), ("kubo", "ack_group", ("4", "not mine"), "refused")]),
-    ("02:20:00", [("tanaka", "take_incident", ("1",)), ("watanabe", "note", ("1", "vendor called back")),
-                  ("sato", "record_call", ("1", "ack", "abe", "on the way"))]),
-    ("02:20:00", [("tanaka", "move_incident", ("1", "contain", "session goes on")), ("sato", "unack_group", ("1",))]),
-    ("03:05:00", [("tanaka", "plan", ("1", VENDOR_PLAYBOOK))]),
-    ("03:05:00", [("tanaka", "dry_run", lambda h: plan_of(h)[:1]), ("ito", "approve", plan_of),
-                  ("tanaka", "approve", plan_of, "refused")]),
-    ("03:45:00", [("watanabe", "take_incident", ("3",)), ("suzuki", "ack_group", ("34", "looking"))]),
-]
+def work(build, keep, todo):
+    """One worker: a house, and jobs until none is left."""
+    house = None
+    while True:
+        try:
+            job = todo.get_nowait()
+        except queue.Empty:
+            break
+        try:
+            house = house or House(build, keep=keep).open()
+            job.play(house)
+        except Exception as e:  # pylint: disable=broad-except - whatever it is, the run has failed
+            job.fault = f"{type(e).__name__}: {e}"
+            if house:
+                house.close()
+                job.notes += [house.refusals, house.tail]
+                house = None
+    if house:
+        house.close()
 
 
-class Roles:
-    """Which process is which detect: the first two are 0 and 1, a new one stands in for the dead."""
-
-    def __init__(self, house):
-        self.house = house
-        self.detect = [None, None]
-
-    def look(self):
-        """{role: pid} of those that live."""
-        alive = self.house.roles()
-        detects = [pid for name, pid in alive if name == "detect"]
-        for k in (0, 1):
-            if self.detect[k] not in detects:
-                self.detect[k] = None
-        for pid in detects:
-            if pid not in self.detect and None in self.detect:
-                self.detect[self.detect.index(None)] = pid
-        out = {name: pid for name, pid in alive if name in ("intake", "engine")}
-        out.update({f"detect {k}": pid for k, pid in enumerate(self.detect) if pid})
-        return out
-
-    def kill(self, names):
-        """SIGKILL to all of them at once, as soon as all of them live."""
-        alive = self.house.wait("the roles to be killed", lambda: self.ready(names))
-        for name in names:
-            os.kill(alive[name], signal.SIGKILL)
-
-    def ready(self, names):
-        alive = self.look()
-        return alive if all(n in alive for n in names) else None
+def judge(tap, job, calm):
+    if job.fault or not job.tables:
+        tap.ok(False, f"{job.name}: the service goes on: {job.fault}")
+        for note in job.notes:
+            tap.note(note)
+        return
+    seen = columns.digest(job.tables)[:16]
+    for note in job.notes:
+        tap.note(f"{job.name}: {note}")
+    counted = sum(int(row[2]) for row in job.tables["sources"])
+    tap.ok(counted == job.total, f"{job.name}: {counted} of {job.total} records counted, each once")
+    tap.ok(job.whole and job.exit == 0, f"{job.name}: the audit chain is whole, the service ended with {job.exit}")
+    if job is calm:
+        sizes = ", ".join(f"{len(job.tables[t])} {t}" for t in ("alerts", "groups", "incidents", "members", "timeline",
+                                                                "asked", "decided", "intents", "plans"))
+        tap.ok(all(job.tables[t] for t in ("alerts", "groups", "incidents", "members", "timeline", "decided", "intents")),
+               f"{job.name}: digest {seen} of {sizes}")
+        return
+    tap.ok(job.inside == job.kills, f"{job.name}: {job.inside} kills strictly inside")
+    same = calm.tables is not None and seen == columns.digest(calm.tables)[:16]
+    if not tap.ok(same, f"{job.name}: digest {seen} is that of {calm.name}") and calm.tables:
+        tap.note("\n".join(columns.differences(calm.tables, job.tables)))
 
 
-def victims(rng, kills):
-    """Each role in turn, then two at once; both detects at once only as the last, to keep them apart."""
-    out = [SINGLES[i % 4] for i in range(min(kills, 4))] + [rng.choice(PAIRS) for _ in range(max(kills - 4, 0))]
-    rng.shuffle(out)
-    return sorted(out, key=lambda names: names == ("detect 0", "detect 1"))
-
-
-def with_barriers(house):
-    story = house.story(os.path.join(SHARE, "demo", "story"))
-    asked = 0
-    with open(os.path.join(story, "feeds", "barriers.rec"), "w", encoding="ascii") as f:
-        for at, acts in SCRIPT:
-            asked += sum(len(a) == 3 for a in acts)
-            f.write(f"!2026-11-02T{at}Z barrier intents_{asked}\n")
-        f.write(f"!2026-11-02T04:01:00Z barrier {END}\n")
-    house.open_to_all(story)
-    return story
-
-
-def records_in(story):
-    total = 0
-    feeds = os.path.join(story, "feeds")
-    for name in os.listdir(feeds):
-        with open(os.path.join(feeds, name), "rb") as f:
-            total += sum(line.startswith(b"@") for line in f)
-    return total
-
-
-def act(house, acts):
-    for person, function, args, *refused in acts:
-        said = house.api(person, function, *(args(house) if callable(args) else args))
-        if not said.startswith("refused" if refused else "ok"):
-            raise Failure(f"{person} asked {function}: {said}")
-
-
-class Replay:
-    """One play of the recording, with or without kills."""
-
-    def __init__(self, house, tap, total):
-        self.house, self.tap, self.total = house, tap, total
-        self.inside = self.killed = 0
-
-    def strike(self, roles, names, where):
-        epoch, block, events, barrier = self.house.position()
-        roles.kill(names)
-        self.killed += 1
-        self.inside += 0 < events < self.total and barrier != END
-        self.tap.note(f"killed {' and '.join(names)} {where} epoch {epoch} block {block},"
-                      f" {events} of {self.total} events")
-
-    def play(self, conf, rng=None, kills=0):
-        h, roles, at = self.house, Roles(self.house), 0
-        names = victims(rng, kills) if kills else []
-        targets = sorted(rng.uniform(0.02, 0.93) * self.total for _ in names)
-        # One of them falls when persons have asked and nothing was applied yet.
-        at_barrier = rng.randrange(len(SCRIPT)) if kills else -1
-        h.start(conf)
-        h.wait("the roles", lambda: roles.ready(["intake", "detect 0", "detect 1", "engine"]))
-        while True:
-            _, _, events, barrier = h.wait("the replay to go on", lambda: self.news(at, targets))
-            if barrier == END and events == self.total:
-                break
-            if targets and events >= targets[0]:
-                targets.pop(0)
-                self.strike(roles, names.pop(0), "at")
-            elif at < len(SCRIPT) and barrier == self.name(at):
-                act(h, SCRIPT[at][1])
-                if names and at == at_barrier:
-                    targets.pop(0)
-                    self.strike(roles, names.pop(0), f"at barrier {at + 1} with intents waiting,")
-                at += 1
-        return h.stop()
-
-    @staticmethod
-    def name(at):
-        return f"intents_{sum(len(a) == 3 for _, acts in SCRIPT[:at + 1] for a in acts)}"
-
-    def news(self, at, targets):
-        p = self.house.position()
-        due = targets and p[2] >= targets[0]
-        return p if p[3] == END and p[2] == self.total or at < len(SCRIPT) and p[3] == self.name(at) or due else None
-
-
-def compare(tap, h, calm, fab, what):
-    got = columns.take(h, fab)
-    if not tap.ok(columns.digest(got) == columns.digest(calm), f"{what}: digest {columns.digest(got)[:16]} is that of"
-                  f" the undisturbed run"):
-        tap.note("\n".join(columns.differences(calm, got)))
-    whole, sentence = h.chain()
-    tap.ok(whole, f"{what}: the audit chain is whole")
-    if not whole:
-        tap.note(sentence)
-
-
-def over_recording(tap, h, rng, runs, kills):
-    story = with_barriers(h)
-    total = records_in(story)
-    # Small blocks and a short lead of the recording: many positions to be killed at.
-    intake = {"block_kib": 4, "ahead": 16}
-    replay = Replay(h, tap, total)
-    status = replay.play(h.configure(story=story, intake=intake))
-    calm = columns.take(h, True)
-    tap.ok(status == 0 and h.chain()[0], f"undisturbed replay of {total} records: digest {columns.digest(calm)[:16]}")
-    tap.ok(len(calm["incidents"]) > 0 and len(calm["intents"]) > 0 and len(calm["plans"]) > 0,
-           f"it gives {len(calm['alerts'])} alerts, {len(calm['groups'])} groups, {len(calm['incidents'])} incidents,"
-           f" {len(calm['intents'])} intents, {len(calm['plans'])} plans to lose")
-    for run in range(runs):
-        h.fresh_database()
-        replay = Replay(h, tap, total)
-        status = replay.play(h.configure(story=story, intake=intake, state=f"state{run}"), rng, kills)
-        tap.ok(status == 0 and replay.inside == kills, f"run {run + 1}: {replay.inside} kills strictly inside")
-        compare(tap, h, calm, True, f"run {run + 1}")
-
-
-def over_files(tap, h, rng, kills):
+def make_jobs(seed, runs, kills, files):
+    """[(job, the undisturbed one)]; each run has its own numbers, whatever the order of work is."""
     day = follow.choose_day()
-    calm = None
-    for what, n in (("followed files", 0), ("followed files, killed", kills)):
-        h.fresh_database()
-        f = follow.Follow(h, tap, day, "calm" if n == 0 else "killed")
-        status, inside = f.play(rng, victims(rng, n) if n else [], Roles(h), act)
-        if calm is None:
-            calm = columns.take(h, False)
-            tap.ok(status == 0 and len(calm["incidents"]) > 0, f"{what}: {f.total} lines give {len(calm['alerts'])} alerts,"
-                   f" {len(calm['incidents'])} incidents, digest {columns.digest(calm)[:16]}")
-        else:
-            tap.ok(status == 0 and inside == n, f"{what}: {inside} kills strictly inside")
-            compare(tap, h, calm, False, what)
+    calm, calm_files = Job("recording, undisturbed"), Job("files, undisturbed", day=day)
+    out = [(calm, calm)]
+    for n in range(1, runs + 1):
+        out.append((Job(f"recording, run {n}", random.Random(f"{seed} recording {n}"), kills), calm))
+    out.append((calm_files, calm_files))
+    for n in range(1, files + 1):
+        out.append((Job(f"files, run {n}", random.Random(f"{seed} files {n}"), kills, day), calm_files))
+    return out
+
+
+def play_all(tap, build, seed, runs, kills, files, jobs, keep=False):
+    """Plays and judges them all."""
+    tap.note(f"kill: seed {seed}, {runs} runs over the recording and {files} over files with {kills} kills each")
+    pairs = make_jobs(seed, runs, kills, files)
+    todo = queue.Queue()
+    for job, _ in pairs:
+        todo.put(job)
+    workers = [threading.Thread(target=work, args=(build, keep, todo)) for _ in range(max(1, min(jobs, len(pairs))))]
+    try:
+        for w in workers:
+            w.start()
+    finally:
+        while any(w.is_alive() for w in workers):
+            try:
+                for w in workers:
+                    w.join()
+            except (KeyboardInterrupt, SystemExit):
+                while not todo.empty():  # those under way end by themselves, and clean up
+                    todo.get()
+    for job, calm in pairs:
+        judge(tap, job, calm)
 
 
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--build")
-    ap.add_argument("--seed", type=int, default=int(os.environ.get("FABSOC_SEED", "7")))
+    ap.add_argument("--seed", default=os.environ.get("FABSOC_SEED", "7"))
     ap.add_argument("--runs", type=int, default=5)
     ap.add_argument("--kills", type=int, default=6)
+    ap.add_argument("--files", type=int, default=1)
+    ap.add_argument("--jobs", type=int, default=3)
     ap.add_argument("--keep", action="store_true")
     a = ap.parse_args()
-    tap = Tap()
-    tap.note(f"kill: seed {a.seed}")
     for s in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(s, lambda *_: sys.exit(130))
-    h = House(build_dir(a.build), keep=a.keep)
-    try:
-        with h:
-            rng = random.Random(a.seed)
-            over_recording(tap, h, rng, a.runs, a.kills)
-            over_files(tap, h, rng, a.kills)
-    except Failure as e:
-        tap.ok(False, f"the service goes on: {e}")
-        tap.note(h.refusals)
-        tap.note(h.tail)
+    tap = Tap()
+    play_all(tap, build_dir(a.build), a.seed, a.runs, a.kills, a.files, a.jobs, a.keep)
     return tap.end()
 
 

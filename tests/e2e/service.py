@@ -81,7 +81,7 @@ class House:
         self.sql = None
         self.refusals = ''
         self.tail = ''  # the log's end, kept for who asks after close()
-        self.umask = os.umask(0o077)
+        os.umask(0o077)
         self.dir = tempfile.mkdtemp(prefix="fs e2e-", dir="/tmp")
         os.chmod(self.dir, 0o711)  # roles and PostgreSQL run under users of their own
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "PG", "FABSOC_"))}
@@ -90,7 +90,8 @@ class House:
         self.roster = roster or os.path.join(SHARE, "demo", "story", "roster.yaml")
         self.log = open(self.path("service.log"), "ab")
 
-    def __enter__(self):
+    def open(self):
+        """Cluster, database, roster."""
         try:
             self.ctl("init", "--embedded")
             self.ctl("fab", "import", self.roster)
@@ -102,12 +103,10 @@ class House:
             raise
         return self
 
-    def __exit__(self, what, *_):
-        if what:
-            try:
-                self.refusals = "\n".join(" ".join(r) for r in self.rows("select * from soc.intent_done where outcome <> 'applied'"))
-            except Failure:
-                pass
+    def __enter__(self):
+        return self.open()
+
+    def __exit__(self, *_):
         self.close()
 
     def path(self, *parts):
@@ -276,8 +275,14 @@ class House:
             self.stop()
         except Failure as e:
             print(f"# {e}", file=sys.stderr)
-        self.close_sql()
         self.tail = self.log_tail()
+        if self.sql:
+            try:
+                self.refusals = "\n".join(" ".join(r) for r in self.rows(
+                    "select intent, code, sentence from soc.intent_done where outcome <> 'applied'"))
+            except Failure:
+                pass
+        self.close_sql()
         if os.path.exists(self.path("db")):
             self.ctl("db", "stop", check=False)
         self.log.close()
@@ -286,7 +291,6 @@ class House:
         else:
             shutil.rmtree(self.dir, ignore_errors=True)
         self.dir = None
-        os.umask(self.umask)
         atexit.unregister(self.close)
 
 
