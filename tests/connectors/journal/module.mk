@@ -1,1 +1,1 @@
-TESTS_connectors/journal := test_journal
+TESTS_connectors/journal := test_journal test_sync
