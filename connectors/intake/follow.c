@@ -38,6 +38,7 @@ static bool begin_file(struct source *s, int fd, uint64_t inode, uint64_t offset
     s->fd = fd;
     s->inode = inode;
     s->offset = offset;
+    s->leaving = false;
     return true;
 }
 
@@ -88,17 +89,26 @@ static bool open_rotated(struct source *s, uint64_t inode, uint64_t offset)
     return found;
 }
 
-// At the end of the open file: does the name stand for another one, or was this one rewritten?
-static bool moved_on(struct source *s)
+// At the end of the open file: is there something to read under its name? Either this one was rewritten,
+// or the name stands for another one that is in use: while that is empty the writer has not reopened yet
+// and goes on writing here. What was written here before that one was begun must be read first, so the
+// first yes only makes the reader look once more.
+static bool moved_on(struct source *s, bool *ret_again)
 {
     struct stat now, mine;
 
+    *ret_again = false;
     if (fstat(s->fd, &mine) == 0 && (uint64_t)mine.st_size < s->offset) {
         log_line(LOG_WARN, "a followed file became shorter: it is read anew", "file", s->conf->path,
                  NULL);
         return true;
     }
-    return fstatat(s->dir, s->name, &now, 0) == 0 && now.st_ino != s->inode;
+    if (fstatat(s->dir, s->name, &now, 0) < 0 || now.st_ino == s->inode || now.st_size == 0) {
+        return false;
+    }
+    *ret_again = !s->leaving;
+    s->leaving = true;
+    return !*ret_again;
 }
 
 static void leave_file(struct source *s)
@@ -111,6 +121,7 @@ static void leave_file(struct source *s)
 // Reads on: true when there may be more at once.
 static bool read_on(struct source *s)
 {
+    bool again;
     ssize_t n;
 
     if (source_take(s, s->framer, s->inode) == FRAME_ONE) {
@@ -122,14 +133,14 @@ static bool read_on(struct source *s)
         framer_feed(s->framer, span_of(s->bytes, (size_t)n));
         return source_take(s, s->framer, s->inode) != FRAME_ONE;
     }
-    if (moved_on(s)) {
+    if (moved_on(s, &again)) {
         framer_finish(s->framer); // a last line without its end will get none any more
         if (source_take(s, s->framer, s->inode) != FRAME_ONE) {
             leave_file(s);
             return open_current(s, 0, 0);
         }
     }
-    return false;
+    return again;
 }
 
 static void on_look(void *ctx)

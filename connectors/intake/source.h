@@ -44,6 +44,7 @@ struct source {
     int dir;
     const char *name; // of the file in dir
     uint64_t inode, offset;
+    bool leaving; // another file has the name and is in use
     int timer;
 };
 
