@@ -354,6 +354,11 @@ static bool before_wait(void *ctx)
         fail(r, &err);
         return false;
     }
+    // A notification may have been read along with the answer to a statement of ours: then it lies in
+    // libpq's queue and the socket will not wake us for it.
+    if (r->store->ops->news(r->store)) {
+        shell_news(r->shell);
+    }
     for (unsigned k = 0; k < r->config.detects; k++) {
         bool was_full = shell_full(r->shell, k);
 
