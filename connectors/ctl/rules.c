@@ -42,6 +42,13 @@ static void unload(struct loaded *l)
     ruleset_free(l->set);
 }
 
+static void print(const struct buf *b)
+{
+    if (b->len) {
+        (void)fwrite(b->p, 1, b->len, stdout);
+    }
+}
+
 static int list(const struct loaded *l)
 {
     AUTO_BUF b;
@@ -57,7 +64,7 @@ static int list(const struct loaded *l)
         (void)utf8_sanitise(&b, span_str(r->title), SIZE_MAX);
         buf_u8(&b, '\n');
     }
-    (void)fwrite(b.p, 1, b.len, stdout);
+    print(&b);
     return l->faults.count ? CTL_REFUSED : CTL_DONE;
 }
 
@@ -77,7 +84,7 @@ static int explain(const struct loaded *l, const char *id)
             found = true;
         }
     }
-    (void)fwrite(b.p, 1, b.len, stdout);
+    print(&b);
     if (!found && id) {
         (void)err_set(&err, E_STATE, "rules.unknown", "there is no rule with the id %s", id);
         return ctl_fail(&err);

@@ -10,6 +10,8 @@
 #include "connectors/ctl/scan.h"
 #include "connectors/ctl/share.h"
 #include "core/base/jsonw.h"
+#include "core/decode/print.h"
+#include "core/filter/filter.h"
 #include "core/model/fab.h"
 
 enum { JOBS_MAX = 256, RULE_PATHS_MAX = 64 };
@@ -17,8 +19,8 @@ enum { JOBS_MAX = 256, RULE_PATHS_MAX = 64 };
 struct scan_options {
     const char *rules[RULE_PATHS_MAX]; // none given: share/rules; "none": none at all
     size_t nrules;
-    const char *fab;
-    bool merge, table, stats;
+    const char *fab, *where;
+    bool merge, table, stats, count;
 };
 
 struct scan {
@@ -29,13 +31,15 @@ struct scan {
     size_t refused; // Sigma documents
     struct decoder *decoder;
     struct matcher *matcher;
+    struct filter *filter; // NULL: every record
+    bool hunt;             // records that pass are what is printed, no rules were named
     struct scan_out out;
     struct scan_corr corr;
     struct event ev;
     struct hit hit[SCAN_HITS_MAX];
     uint32_t file_index;
     utime_t newest; // of the segment in hand, UTIME_NONE at a file's begin
-    uint64_t events, undecoded, resegmented;
+    uint64_t events, passed, undecoded, resegmented;
     double began;
 };
 
@@ -61,21 +65,11 @@ static void count(struct scan *s)
     }
 }
 
-static int take(void *ctx, const struct input_record *r, struct err *err)
+static int ask_rules(struct scan *s, const struct scan_place *at, struct err *err)
 {
-    struct scan *s = ctx;
-    struct decode_in in = input_decode_in(r, NULL);
-    struct scan_place at = {.file = r->file,
-                            .file_index = s->file_index,
-                            .line = r->line,
-                            .line_end = r->line_end,
-                            .seq = r->seq};
     size_t n;
     int rc = 0;
 
-    decode(s->decoder, &in, &s->ev);
-    count(s);
-    at.time = s->ev.time;
     n = matcher_run(s->matcher, &s->ev, s->hit, SCAN_HITS_MAX);
     for (size_t i = 0; i < n && rc == 0; i++) {
         const struct hit *h = &s->hit[i];
@@ -85,11 +79,34 @@ static int take(void *ctx, const struct input_record *r, struct err *err)
             continue;
         }
         if (rule->alerts) {
-            rc = scan_out_event(&s->out, s->rules, rule, &at, &s->ev, err);
+            rc = scan_out_event(&s->out, s->rules, rule, at, &s->ev, err);
         }
-        rc = rc ? rc : scan_corr_keep(&s->corr, h, &at, err);
+        rc = rc ? rc : scan_corr_keep(&s->corr, h, at, err);
     }
     return rc;
+}
+
+static int take(void *ctx, const struct input_record *r, struct err *err)
+{
+    struct scan *s = ctx;
+    struct decode_in in = input_decode_in(r, NULL);
+    struct scan_place at = {.file = r->file,
+                            .file_index = s->file_index,
+                            .line = r->line,
+                            .line_end = r->line_end,
+                            .seq = r->seq};
+
+    decode(s->decoder, &in, &s->ev);
+    count(s);
+    at.time = s->ev.time;
+    if (s->filter && !filter_match(s->filter, &s->ev)) {
+        return 0;
+    }
+    s->passed++;
+    if (s->opt.count) {
+        return 0;
+    }
+    return s->hunt ? scan_out_record(&s->out, &at, &s->ev, err) : ask_rules(s, &at, err);
 }
 
 // ---- what is loaded first
@@ -102,7 +119,7 @@ static int load_rules(struct scan *s, struct err *err)
     int rc = 0;
 
     texts_init(&t);
-    if (s->opt.nrules == 0) {
+    if (s->opt.nrules == 0 && !s->hunt && !s->opt.count) {
         rc = share_path("rules", path, err);
         rc = rc < 0 ? rc : texts_add(&t, path, texts_yaml, err);
     }
@@ -137,11 +154,27 @@ static int check_fab(const char *path, struct err *err)
     return rc < 0 ? rc : faults.count ? CTL_REFUSED : CTL_DONE;
 }
 
+// The filter's faults have their column in the expression.
+static int load_filter(struct scan *s, struct err *err)
+{
+    if (!s->opt.where) {
+        return 0;
+    }
+    s->hunt = s->opt.nrules == 0;
+    s->filter = filter_compile(span_str(s->opt.where), err);
+    if (!s->filter) {
+        err_at(err, "--where", 1, err->col);
+        err->rc = E_USAGE;
+    }
+    return err->rc;
+}
+
 static int load(struct scan *s, int *status, struct err *err)
 {
     struct faults faults = {.say = share_say};
-    int rc = s->opt.fab ? check_fab(s->opt.fab, err) : 0;
+    int rc = load_filter(s, err);
 
+    rc = rc == 0 && s->opt.fab ? check_fab(s->opt.fab, err) : rc;
     if (rc < 0) {
         return rc;
     }
@@ -165,6 +198,7 @@ static void unload(struct scan *s)
 {
     scan_corr_free(&s->corr);
     scan_out_free(&s->out);
+    filter_free(s->filter);
     matcher_free(s->matcher);
     decoder_free(s->decoder);
     free(s->context);
@@ -285,6 +319,9 @@ static int scan_run(const struct scan_options *opt, char **file, int n)
         status = ctl_worse(CTL_CANNOT, ctl_fail(&err));
     } else {
         status = ctl_worse(status, scan_files(s, file, n));
+        if (opt->count) {
+            printf("%llu\n", (unsigned long long)s->passed);
+        }
         print_counts(s);
         if (opt->stats) {
             print_stats(s);
@@ -305,7 +342,16 @@ static int refuse_later(const char *option)
     return CTL_USAGE;
 }
 
-enum { OPT_RULES = 256, OPT_FAB, OPT_MERGE, OPT_FORMAT, OPT_STATS, OPT_INCIDENTS };
+enum {
+    OPT_RULES = 256,
+    OPT_FAB,
+    OPT_MERGE,
+    OPT_FORMAT,
+    OPT_STATS,
+    OPT_WHERE,
+    OPT_COUNT,
+    OPT_INCIDENTS
+};
 
 static int take_option(struct scan_options *opt, int o, const char *name)
 {
@@ -321,6 +367,8 @@ static int take_option(struct scan_options *opt, int o, const char *name)
     case OPT_FAB: opt->fab = optarg; return CTL_DONE;
     case OPT_MERGE: opt->merge = true; return CTL_DONE;
     case OPT_STATS: opt->stats = true; return CTL_DONE;
+    case OPT_WHERE: opt->where = optarg; return CTL_DONE;
+    case OPT_COUNT: opt->count = true; return CTL_DONE;
     case OPT_FORMAT:
         opt->table = strcmp(optarg, "table") == 0;
         return opt->table || strcmp(optarg, "jsonl") == 0
@@ -343,6 +391,8 @@ int ctl_scan(int argc, char **argv)
         {"merge", no_argument, NULL, OPT_MERGE},
         {"format", required_argument, NULL, OPT_FORMAT},
         {"stats", no_argument, NULL, OPT_STATS},
+        {"where", required_argument, NULL, OPT_WHERE},
+        {"count", no_argument, NULL, OPT_COUNT},
         {"incidents", no_argument, NULL, OPT_INCIDENTS},
         {"matches", no_argument, NULL, OPT_INCIDENTS},
         {"all", no_argument, NULL, OPT_INCIDENTS},
@@ -358,6 +408,9 @@ int ctl_scan(int argc, char **argv)
     }
     if (optind == argc) {
         return ctl_usage("scan", "a file is missing; - is standard input");
+    }
+    if (opt.count && !opt.where) {
+        return ctl_usage("scan", "--count counts what --where finds");
     }
     return scan_run(&opt, argv + optind, argc - optind);
 }

@@ -51,6 +51,9 @@ int scan_out_event(struct scan_out *o, const struct ruleset *s, const struct rul
                    const struct scan_place *at, const struct event *ev, struct err *err);
 int scan_out_correlation(struct scan_out *o, const struct rule *r, const struct scan_place *at,
                          const struct hit *h, struct err *err);
+// A record that --where found, as decode prints it.
+int scan_out_record(struct scan_out *o, const struct scan_place *at, const struct event *ev,
+                    struct err *err);
 int scan_out_end(struct scan_out *o, struct err *err); // writes what was kept
 
 // ---- correlations (scan_corr.c)

@@ -6,6 +6,7 @@
 #include "connectors/ctl/rule_view.h"
 #include "connectors/ctl/scan.h"
 #include "core/base/utf8.h"
+#include "core/decode/print.h"
 
 enum { MATCH_MAX = 64 << 20 };
 
@@ -58,7 +59,6 @@ static int keep_line(struct scan_out *o, const struct scan_place *at, struct err
 
 static int line_end(struct scan_out *o, const struct scan_place *at, struct err *err)
 {
-    buf_u8(&o->line, '\n');
     if (!buf_ok(&o->line)) {
         return err_set(err, E_LIMIT, "scan.match", "a match does not fit into memory");
     }
@@ -85,15 +85,16 @@ static void json_head(struct jsonw *w, const struct rule *r, const struct scan_p
     jsonw_key(w, SPAN_LIT("fields"));
 }
 
-static void table_row(struct buf *b, const struct rule *r, const struct scan_place *at)
+static void table_row(struct buf *b, const struct scan_place *at, const char *level,
+                      const char *kind, const char *title)
 {
     char time[TIME_TEXT];
 
-    buf_printf(b, "%-27s %-13s %-11s ", utime_text(at->time, time), r->level,
-               r->kind == RULE_EVENT ? "event" : "correlation");
+    buf_printf(b, "%-27s %-13s %-11s ", utime_text(at->time, time), level, kind);
     (void)utf8_sanitise(b, span_str(at->file), SIZE_MAX);
     buf_printf(b, ":%llu ", (unsigned long long)at->line);
-    (void)utf8_sanitise(b, span_str(r->title), SIZE_MAX);
+    (void)utf8_sanitise(b, span_str(title), SIZE_MAX);
+    buf_u8(b, '\n');
 }
 
 int scan_out_event(struct scan_out *o, const struct ruleset *s, const struct rule *r,
@@ -103,11 +104,13 @@ int scan_out_event(struct scan_out *o, const struct ruleset *s, const struct rul
 
     buf_clear(&o->line);
     if (o->table) {
-        table_row(&o->line, r, at);
+        table_row(&o->line, at, r->level, r->kind == RULE_EVENT ? "event" : "correlation",
+                  r->title);
     } else {
         json_head(&w, r, at);
         rule_view_fields(&w, s, r, ev);
         jsonw_close(&w, '}');
+        buf_u8(&o->line, '\n');
     }
     return line_end(o, at, err);
 }
@@ -119,11 +122,28 @@ int scan_out_correlation(struct scan_out *o, const struct rule *r, const struct 
 
     buf_clear(&o->line);
     if (o->table) {
-        table_row(&o->line, r, at);
+        table_row(&o->line, at, r->level, r->kind == RULE_EVENT ? "event" : "correlation",
+                  r->title);
     } else {
         json_head(&w, r, at);
         rule_view_group(&w, r, h);
         jsonw_close(&w, '}');
+        buf_u8(&o->line, '\n');
+    }
+    return line_end(o, at, err);
+}
+
+int scan_out_record(struct scan_out *o, const struct scan_place *at, const struct event *ev,
+                    struct err *err)
+{
+    char text[256];
+
+    buf_clear(&o->line);
+    if (o->table) {
+        (void)utf8_sanitise_str(span_sub(ev->raw, 0, 200), text, sizeof(text));
+        table_row(&o->line, at, ev->source, kind_name(ev->kind), text);
+    } else {
+        decode_print(&o->line, at->file, at->line, at->line_end, ev);
     }
     return line_end(o, at, err);
 }

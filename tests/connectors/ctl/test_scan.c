@@ -253,8 +253,11 @@ static void table_is_one_line_a_match_and_clean(void **state)
 
 static void usage_is_64_and_a_missing_file_2(void **state)
 {
-    static const char *const wrong[][2] = {
-        {"--incidents", "x"}, {"--format=xml", "x"}, {"-j0", "x"}, {"--nosuch", "x"}};
+    static const char *const wrong[][2] = {{"--incidents", "x"},
+                                           {"--count", "x"},
+                                           {"--format=xml", "x"},
+                                           {"-j0", "x"},
+                                           {"--nosuch", "x"}};
     struct ran r;
 
     (void)state;
@@ -290,6 +293,33 @@ static void add_file(struct buf *all, const char *path)
         buf_u8(all, '\n');
         fclose(f);
     }
+}
+
+static void where_finds_counts_and_narrows(void **state)
+{
+    const struct span in = SPAN_LIT(BAD("01:00") GOOD("02:00") GOOD("03:00"));
+    struct ran r = ran_with(in, "scan", "--where", "kind = logon", "-", NULL);
+    json_t *v = ran_json(&r, 0);
+
+    (void)state;
+    assert_int_equal(ran_lines(&r), 2);
+    assert_int_equal(ran_int(v, "line"), 2);
+    assert_string_equal(ran_text(v, "kind"), "logon");
+    json_decref(v);
+    ran_free(&r);
+    r = ran_with(in, "scan", "--where", "source.ip = 10.0.0.9", "--count", "-", NULL);
+    assert_string_equal(r.out, "3\n");
+    ran_free(&r);
+    r = ran_with(in, "scan", "--where", "kind = logon", "--rules", rules(), "-", NULL);
+    assert_int_equal(count(&r, "accepted"), 2);
+    ran_free(&r);
+    r = ran_with(in, "scan", "--where", "kind != logon", "--rules", rules(), "-", NULL);
+    assert_int_equal(count(&r, "accepted"), 0);
+    ran_free(&r);
+    r = ran_with(in, "scan", "--where", "kind = = x", "-", NULL);
+    assert_int_equal(r.status, 64);
+    assert_true(strncmp(r.err, "--where:1:", 10) == 0);
+    ran_free(&r);
 }
 
 // The labels of the sensor itself: every EVE alert of severity 1 is a match of our rule, no other.
@@ -344,6 +374,7 @@ int main(void)
         cmocka_unit_test(no_rules_no_matches),
         cmocka_unit_test(table_is_one_line_a_match_and_clean),
         cmocka_unit_test(usage_is_64_and_a_missing_file_2),
+        cmocka_unit_test(where_finds_counts_and_narrows),
         cmocka_unit_test(suricata_alerts_of_severity_one_match),
     };
 
