@@ -249,6 +249,23 @@ void incident_take(struct engine *e, const struct obs *o, const struct scene *s,
     MARK(e, GROUP, g);
 }
 
+// Rare, a few times in an incident's life: the gravest asset changed.
+void incident_moved(struct engine *e, const struct row_incident *inc)
+{
+    const struct table *clocks = &e->tab[TAB_CLOCK], *entities = &e->tab[TAB_ENTITY];
+
+    for (struct row_clock *c = table_first(clocks); c; c = table_next(clocks, c)) {
+        if (c->key.incident == inc->number) {
+            MARK(e, CLOCK, c);
+        }
+    }
+    for (struct row_entity *n = table_first(entities); n; n = table_next(entities, n)) {
+        if (n->incident == inc->number) {
+            MARK(e, ENTITY, n);
+        }
+    }
+}
+
 int incident_move(struct engine *e, struct row_incident *inc, uint8_t event, struct span actor,
                   struct span reason, struct buf *out, struct err *err)
 {

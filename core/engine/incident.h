@@ -28,6 +28,8 @@ void incident_timeline(struct engine *e, const struct row_incident *inc, utime_t
 // Moves the life-cycle and keeps the clocks; E_STATE with the refusal's sentence.
 int incident_move(struct engine *e, struct row_incident *inc, uint8_t event, struct span actor,
                   struct span reason, struct buf *out, struct err *err);
+// Its area is another one: rows that say it, and whom to call there, are written again.
+void incident_moved(struct engine *e, const struct row_incident *inc);
 void incident_kinds_text(uint8_t kinds, char *out, size_t size); // "agent,pam"
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/engine/tiering.h"
 
 #include "core/engine/clock.h"
+#include "core/engine/incident.h"
 #include "core/engine/live_of.h"
 #include "core/play/hazard.h"
 #include "group_fsm.h"
@@ -88,7 +89,10 @@ void tiering_incident(struct engine *e, struct row_incident *inc, const struct s
         inc->base_tier = (uint8_t)s->base;
         inc->asset_index = s->asset;
         TEXT_SET(inc->asset, s->name);
-        TEXT_SET(inc->area, s->area);
+        if (!span_eq_str(s->area, inc->area)) {
+            TEXT_SET(inc->area, s->area);
+            incident_moved(e, inc);
+        }
     }
     inc->rule_step = inc->rule_step || (rule && rule->tier_steps > 0);
     inc->forced = inc->forced || (rule && rule->force_t1);

@@ -226,6 +226,26 @@ static void three_witnesses_of_one_tool_are_one_incident(void **state)
     assert_string_not_equal(rig_cell(&rig, EFFECT_CLOCK, 0, "call_number"), "");
 }
 
+// Clocks and entities written before the graver asset joined follow the incident into its area.
+static void a_graver_asset_takes_clocks_and_entities_into_its_area(void **state)
+{
+    (void)state;
+    sensor_alert(10, "10.20.5.11");
+    ticks(1, 30);
+    rig_block(&rig);
+    assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "area"), "etch");
+    assert_int_equal(rig_count(&rig, EFFECT_CLOCK, "area", "etch", NULL), 4);
+
+    sensor_alert(60, "10.20.3.11");
+    ticks(31, 90);
+    rig_block(&rig);
+    assert_int_equal(rig_rows(&rig, EFFECT_INCIDENT), 1);
+    assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "area"), "litho");
+    assert_int_equal(rig_count(&rig, EFFECT_CLOCK, "area", "litho", NULL), 4);
+    assert_int_equal(rig_count(&rig, EFFECT_ENTITY, "area", "litho", NULL),
+                     rig_rows(&rig, EFFECT_ENTITY));
+}
+
 static void a_session_inside_its_window_is_no_incident_until_it_outlives_it(void **state)
 {
     size_t at = 0;
@@ -342,6 +362,7 @@ int main(void)
         T(with_a_checkout_it_does_not_even_when_the_checkout_comes_late),
         T(a_checkout_of_another_host_does_not_help),
         T(three_witnesses_of_one_tool_are_one_incident),
+        T(a_graver_asset_takes_clocks_and_entities_into_its_area),
         T(a_session_inside_its_window_is_no_incident_until_it_outlives_it),
         T(a_window_extended_in_time_covers_the_session),
         T(a_source_that_must_speak_and_does_not_is_an_alert_until_the_recording_ends),
