@@ -150,7 +150,8 @@ def slow_connections(h, tap):
         slow.end()
     h.books["tcp"]["records"] += CONNS_MAX  # what each had sent becomes a record when it ends
     h.books["tcp"]["unknown"] += CONNS_MAX
-    verdict(h, tap, "tcp", why, f"TCP: {CONNS_MAX} connections that never end a record keep nobody out", free=("bytes",))
+    verdict(h, tap, "tcp", why, f"TCP: {CONNS_MAX} connections that never end a record keep nobody out",
+            free=("bytes",))
 
 
 def run(h, tap):

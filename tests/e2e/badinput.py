@@ -44,7 +44,8 @@ def framing(h, tap):
 
     case(h, tap, "TCP: two records in one segment", h.lf, h.lf.raw(h.lf.frame([a, b])))
     case(h, tap, "TCP: two counted records in one segment", h.counted, h.counted.raw(h.counted.frame([a, b])))
-    case(h, tap, "TCP: both framings on one connection", h.lf, h.lf.raw(h.lf.frame([a]) + h.counted.frame([b, a]) + b + b"\n"))
+    case(h, tap, "TCP: both framings on one connection", h.lf,
+         h.lf.raw(h.lf.frame([a]) + h.counted.frame([b, a]) + b + b"\n"))
     for s, way in ((h.lf, "lines"), (h.counted, "counts")):
         data = s.frame([a, b])
         case(h, tap, f"TCP: one byte a segment, {way}", s, s.pieces([data[i:i + 1] for i in range(len(data))]))
