@@ -60,8 +60,8 @@ def storm(seed, n):
     return random.Random(seed).randbytes(n)
 
 
-ESCAPES = (b"\x1b]0;owned\x07", b"\x1b[2J\x1b[31m", b"\x9b31m", b"\xc2\x9b31m", b"\xc2\x9d0;owned\xc2\x9c", b"\x08\x08\x7f",
-           b"\xe2\x80\xae", b"\xf3\xa0\x81\x81", b"\x0b\x0c\x05")
+ESCAPES = (b"\x1b]0;owned\x07", b"\x1b[2J\x1b[31m", b"\x9b31m", b"\xc2\x9b31m",
+           b"\xc2\x9d0;owned\xc2\x9c", b"\x08\x08\x7f", b"\xe2\x80\xae", b"\xf3\xa0\x81\x81", b"\x0b\x0c\x05")
 
 
 def records(largest):
@@ -92,4 +92,5 @@ def records(largest):
 
 
 def verdicts(pairs):
-    return {"unknown": sum(bool(v & UNKNOWN) for _, v in pairs), "undecoded": sum(bool(v & UNDECODED) for _, v in pairs)}
+    return {"unknown": sum(bool(v & UNKNOWN) for _, v in pairs),
+            "undecoded": sum(bool(v & UNDECODED) for _, v in pairs)}

@@ -150,7 +150,8 @@ def slow_connections(h, tap):
         slow.end()
     h.books["tcp"]["records"] += CONNS_MAX  # what each had sent becomes a record when it ends
     h.books["tcp"]["unknown"] += CONNS_MAX
-    verdict(h, tap, "tcp", why, f"TCP: {CONNS_MAX} connections that never end a record keep nobody out", free=("bytes",))
+    verdict(h, tap, "tcp", why, f"TCP: {CONNS_MAX} connections that never end a record keep nobody out",
+            free=("bytes",))
 
 
 def run(h, tap):
@@ -170,6 +171,8 @@ def mount(*argv):
 
 def fill_and_free(h, tap, where):
     h.fresh_database()
+    for name in os.listdir(h.feed):  # a new journal would read them from their beginning
+        os.unlink(os.path.join(h.feed, name))
     h.start_sources(state="full", segment_mib=1)
     pids = h.roles()
     lines = [bad_cases.padded(100000) for _ in range(160)]
