@@ -47,7 +47,8 @@ create or replace function soc.gate_end(verb text, args text[], fault text, area
     set search_path = pg_catalog, pg_temp
     as $$
 declare
-    subject constant text := left(soc.one_line(args[1]), 200);
+    -- the engine counts by plain numbers
+    subject constant text := regexp_replace(left(soc.one_line(args[1]), 200), '^[AGIPR]-([0-9]+)$', '\1');
     rest constant text := coalesce((select string_agg(soc.one_line(a), E'\t' order by n)
         from unnest(args[2:]) with ordinality as t(a, n)), '');
 begin
@@ -66,6 +67,11 @@ $$;
 create or replace function soc.number_of(t text) returns int8 language sql immutable
     set search_path = pg_catalog, pg_temp
     as $$ select case when t ~ '^[0-9]{1,18}$' then t::int8 end $$;
+
+-- The same with the letter people see before it: I-412 is an incident and never an alert.
+create or replace function soc.number_of(t text, letter text) returns int8 language sql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$ select case when t ~ ('^(' || letter || '-)?[0-9]{1,18}$') then regexp_replace(t, '^[A-Z]-', '')::int8 end $$;
 
 -- ---- checks by kind of thing; `area` comes back for the intent
 
@@ -86,7 +92,7 @@ create or replace function soc.group_fault(num text, event text, out fault text,
 declare
     g soc.alert_group;
 begin
-    select * into g from soc.alert_group where number = soc.number_of(num);
+    select * into g from soc.alert_group where number = soc.number_of(num, 'G');
     area := coalesce(g.area, '');
     owner := g.owner;
     if g.id is null or not soc.sees(g.area) then
@@ -105,7 +111,7 @@ create or replace function soc.incident_fault(num text, event text, out fault te
 declare
     i soc.incident;
 begin
-    select * into i from soc.incident where number = soc.number_of(num);
+    select * into i from soc.incident where number = soc.number_of(num, 'I');
     area := coalesce(i.area, '');
     if i.id is null or not soc.sees(i.area) then
         fault := 'incident.unknown you see no incident with this number';
@@ -122,7 +128,7 @@ create or replace function soc.plan_fault(num text, event text, out fault text, 
     set search_path = pg_catalog, pg_temp
     as $$
 begin
-    select * into plan from play.plan where number = soc.number_of(num);
+    select * into plan from play.plan where number = soc.number_of(num, 'P');
     if plan.id is null or not soc.sees(plan.area) then
         fault := 'plan.unknown you see no plan with this number';
     elsif plan.expires <= soc.fab_now() then
@@ -140,7 +146,7 @@ create or replace function soc.run_fault(num text, event text, out fault text, o
 declare
     r play.run;
 begin
-    select * into r from play.run where number = soc.number_of(num);
+    select * into r from play.run where number = soc.number_of(num, 'R');
     area := coalesce(r.area, '');
     if r.id is null or not soc.sees(r.area) then
         fault := 'run.unknown you see no run with this number';

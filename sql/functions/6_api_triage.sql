@@ -126,7 +126,7 @@ begin
         select r.area, r.bytes into a from soc.raw r where r.alert_id = read_raw.alert_id::uuid;
     elsif fault is null then
         select r.area, r.bytes into a from soc.raw r join soc.alert l on l.id = r.alert_id
-            where l.number = soc.number_of(read_raw.alert_id);
+            where l.number = soc.number_of(read_raw.alert_id, 'A');
     end if;
     if fault is null and (not found or not soc.sees(a.area)) then
         fault := 'alert.unknown you see no alert with this id';

@@ -27,7 +27,7 @@ grant execute on function soc.alert_day(date), soc.this_site(), soc.fab_now(), s
 -- Functions a view or a query needs; api functions: each for everybody who may connect, the function decides.
 grant execute on function soc.fab_now(), soc.commit_age(), soc.rfc3339(timestamptz), soc.seconds(interval),
     soc.axes(int2, int2, int2), soc.clocked(int2, int2, int2), soc.rule_functions(text), soc.my_areas(),
-    soc.sees(text), soc.is(text), soc.my_roles(), soc.functions_of(text, text), soc.number_of(text), soc.this_site(),
+    soc.sees(text), soc.is(text), soc.my_roles(), soc.functions_of(text, text), soc.number_of(text), soc.number_of(text, text), soc.this_site(),
     soc.approval_function(play.plan, text), soc.who(text, text) to fabsoc_person, fabsoc_vendor;
 grant execute on all functions in schema api to fabsoc_person;
 
@@ -51,13 +51,20 @@ do $$
 declare
     t text;
 begin
-    foreach t in array array['soc.source', 'soc.alert', 'soc.alert_group', 'soc.incident', 'soc.member', 'soc.entity',
-            'soc.timeline', 'soc.clock', 'soc.dead_letter', 'soc.intent_done', 'soc.status', 'soc.engine_table',
+    foreach t in array array['soc.source', 'soc.alert', 'soc.alert_group', 'soc.incident', 'soc.dead_letter', 'soc.intent_done', 'soc.status', 'soc.engine_table',
             'soc.raw', 'fab.tool', 'play.plan', 'play.approval', 'play.run', 'play.step', 'play.command', 'play.agent'] loop
         execute format('alter table %s enable row level security', t);
         execute format('drop policy if exists by_area on %s', t);
         execute format($p$create policy by_area on %s for select to fabsoc_person using (area = ''
             or area = any (array(select soc.my_areas())) or '*' = any (array(select soc.my_areas())))$p$, t);
+    end loop;
+    -- What belongs to an incident is seen by whoever sees the incident now: its area may have changed since.
+    foreach t in array array['soc.member', 'soc.entity', 'soc.timeline', 'soc.clock'] loop
+        execute format('alter table %s enable row level security', t);
+        execute format('drop policy if exists by_area on %s', t);
+        execute format('drop policy if exists by_incident on %s', t);
+        execute format('create policy by_incident on %s for select to fabsoc_person using (exists '
+            '(select from soc.incident i where i.id = incident_id))', t);
     end loop;
     foreach t in array array['pam.session', 'fab.pm_window'] loop
         execute format('alter table %s enable row level security', t);
