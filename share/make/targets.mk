@@ -45,5 +45,9 @@ demo: programs
 soak: programs
 	@tests/e2e/soak.py --build $(B)
 
+# Rows of figures; nothing here passes or fails.
+bench: programs
+	@for b in tests/bench/*.py; do $$b $(B) || exit; done
+
 clean:
 	rm -rf build
