@@ -78,20 +78,46 @@ TAP = Tap()
 # ---- processes
 
 
-def processes():
-    """{pid: (parent, time of birth, command line)}"""
+def processes(known):
+    """{pid: (parent, time of birth, command line)}; command lines are read once a process."""
     out = {}
     for name in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{name}/stat", "rb") as f:
                 fields = f.read().rpartition(b")")[2].split()
-            with open(f"/proc/{name}/cmdline", "rb") as f:
-                line = f.read().replace(b"\0", b" ").decode("utf-8", "replace")
+            pid, born = int(name), fields[19]
+            old = known.get(pid)
+            if old and old[1] == born and old[3] > 1:
+                line, seen = old[2], old[3]
+            else:  # twice: the first time may be before its exec
+                with open(f"/proc/{name}/cmdline", "rb") as f:
+                    line, seen = f.read().replace(b"\0", b" ").decode("utf-8", "replace"), old[3] if old else 0
         except OSError:
             continue
         if fields[0] != b"Z":
-            out[int(name)] = (int(fields[1]), fields[19], line)
+            out[pid] = (int(fields[1]), born, line, seen + 1)
     return out
+
+
+class Watch:
+    """One look at all processes now and then, for every family together."""
+
+    def __init__(self):
+        self.families, self.now = [], {}
+        self.lock = threading.Lock()
+        threading.Thread(target=self.watch, daemon=True).start()
+
+    def look(self):
+        with self.lock:
+            self.now = processes(self.now)
+            for family in self.families:
+                family.grow(self.now)
+            return self.now
+
+    def watch(self):
+        while True:
+            time.sleep(0.5)  # of the watching thread; nothing waits for it
+            self.look()
 
 
 class Family:
@@ -100,31 +126,24 @@ class Family:
     def __init__(self, pid):
         self.known = {pid: None}
         self.mark = None  # a folder in the command line, for what became a daemon
-        self.stopped = threading.Event()
-        self.thread = threading.Thread(target=self.watch, daemon=True)
-        self.thread.start()
+        WATCH.families.append(self)
 
-    def look(self):
-        now = processes()
+    def grow(self, now):
         grown = True
         while grown:
             grown = False
-            for pid, (parent, born, line) in now.items():
+            for pid, (parent, born, line, _) in now.items():
                 if pid not in self.known and (parent in self.known or self.mark and self.mark in line):
                     grown = self.known[pid] = (born, line)
-        return now
-
-    def watch(self):
-        while not self.stopped.wait(0.2):
-            self.look()
 
     def left(self):
         """Who of them lives."""
-        self.stopped.set()
-        self.thread.join()
-        now = self.look()
-        return [f"{pid} {line}" for pid, known in self.known.items()
-                if known and pid in now and now[pid][1] == known[0] for line in [known[1]]]
+        now = WATCH.look()
+        return [f"{pid} {known[1]}" for pid, known in self.known.items()
+                if known and pid in now and now[pid][1] == known[0]]
+
+
+WATCH = Watch()
 
 
 class Run:
