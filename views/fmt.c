@@ -43,6 +43,7 @@ char *fmt_due(utime_t now, utime_t due, char out[FMT_TEXT], enum style *ret)
     left = (due - now) / UTIME_SECOND;
     if (left < 0) {
         *ret = STYLE_CRITICAL;
+        left = left < -10 * 3600 ? left - left % 3600 : left; // hours will do: nine cells
         snprintf(out, FMT_TEXT, "%s %.12s", _("LATE"), fmt_seconds((uint64_t)-left, text));
     } else if (left < 10 * 60) {
         *ret = STYLE_HIGH;

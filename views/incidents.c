@@ -29,7 +29,7 @@ static const char *tier_heading(struct span tier)
 static const struct list_col columns[] = {
     {{N_("inc"), 1, 6, 8, false}, "number", AS_INCIDENT},
     {{N_("state"), 1, 9, 9, false}, "state", AS_STATE},
-    {{N_("due"), 1, 8, 9, false}, "due", AS_DUE},
+    {{N_("due"), 1, 9, 9, false}, "due", AS_DUE},
     {{N_("phase"), 4, 7, 8, false}, "phase", AS_TEXT},
     {{N_("where"), 2, 9, 14, false}, "asset", AS_TEXT},
     {{N_("what"), 2, 22, 60, false}, "title", AS_TEXT},

@@ -18,7 +18,7 @@ static const struct list_col columns[] = {
     {{N_("T"), 1, 2, 2, false}, "tier", AS_TIER},
     {{N_("inc"), 1, 6, 7, false}, "incident", AS_INCIDENT},
     {{N_("phase"), 1, 7, 9, false}, "phase", AS_TEXT},
-    {{N_("due"), 1, 8, 10, false}, "due", AS_DUE},
+    {{N_("due"), 1, 9, 10, false}, "due", AS_DUE},
     {{N_("where"), 2, 10, 14, false}, "asset", AS_TEXT},
     {{N_("call"), 1, 12, 20, false}, "call_name", AS_PERSON},
     {{N_("number"), 1, 7, 14, false}, "call_number", AS_PERSON},
@@ -108,10 +108,10 @@ static void overview_update(void *state, const struct view_env *env, const struc
 static void draw_sentence(const struct overview *o, const struct view_env *env, struct canvas *c,
                           struct rect r)
 {
-    static const char *const threat[] = {
-        N_("NO: %llu threat to SAFETY"),
-        N_("NO: %llu threat to the WHOLE FAB"),
-        N_("AT RISK: %llu threat to a CONSTRAINT"),
+    static const char *const threat[][2] = {
+        {N_("NO: %llu threat to SAFETY"), N_("NO: %llu threats to SAFETY")},
+        {N_("NO: %llu threat to the WHOLE FAB"), N_("NO: %llu threats to the WHOLE FAB")},
+        {N_("AT RISK: %llu threat to a CONSTRAINT"), N_("AT RISK: %llu threats to CONSTRAINTS")},
     };
     const struct page *s = env->state;
     char text[160] = "", col[3] = "t0";
@@ -139,12 +139,18 @@ static void draw_sentence(const struct overview *o, const struct view_env *env, 
     }
     if (n) {
         asset = page_get(&o->tiers, tier, "worst_asset");
-        snprintf(text, sizeof(text), i18n_text(threat[tier]), (unsigned long long)n);
-        snprintf(text + strlen(text), sizeof(text) - strlen(text), asset.n ? ": %.*s" : "%.*s",
+        bool several = n > 1; // the wafers are those of all, not of the worst one's asset
+
+        snprintf(text, sizeof(text), i18n_text(threat[tier][several]), (unsigned long long)n);
+        snprintf(text + strlen(text), sizeof(text) - strlen(text),
+                 !asset.n  ? "%.*s"
+                 : several ? _(", first %.*s")
+                           : ": %.*s",
                  SPAN_ARG(asset));
         n = page_u64(&o->tiers, tier, "wph");
         if (n) {
-            snprintf(text + strlen(text), sizeof(text) - strlen(text), _(", %llu wafers/h"),
+            snprintf(text + strlen(text), sizeof(text) - strlen(text),
+                     several ? _("; %llu wafers/h in all") : _(", %llu wafers/h"),
                      (unsigned long long)n);
         }
         st = tier < 2 ? STYLE_CRITICAL : STYLE_HIGH;

@@ -13,7 +13,7 @@ static const struct list_col columns[] = {
     {{N_("as"), 2, 8, 14, false}, "account", AS_TEXT},
     {{N_("state"), 1, 8, 10, false}, "state", AS_TEXT},
     {{N_("since"), 2, 5, 6, true}, "started", AS_AGE},
-    {{N_("until"), 1, 8, 9, false}, "allowed_until", AS_DUE},
+    {{N_("until"), 1, 9, 9, false}, "allowed_until", AS_DUE},
     {{N_("ticket"), 3, 8, 14, false}, "ticket", AS_PERSON},
     {{N_("vendor"), 4, 8, 16, false}, "vendor", AS_PERSON},
     {{N_("ended"), 6, 11, 11, false}, "ended", AS_DATE},

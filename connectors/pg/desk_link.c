@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { BACKOFF_FIRST_MS = 250, BACKOFF_MOST_MS = 8000 };
@@ -24,13 +25,19 @@ static void no_notice(void *ctx, const PGresult *r)
 
 static void start(struct desk_link *l)
 {
-    const char *key[] = {"dbname", "application_name", "client_encoding", NULL};
-    const char *value[] = {l->conninfo, "fabsoc", "UTF8", NULL};
+    // Later keys win over what `dbname` expands to; one without a value is left out.
+    const char *key[] = {"dbname", "application_name", "client_encoding", "password", NULL};
+    const char *value[] = {l->conninfo, "fabsoc", "UTF8", l->password, NULL};
+    const char *password;
 
     l->c = PQconnectStartParams(key, value, 1);
     if (!l->c || PQstatus(l->c) == CONNECTION_BAD) {
         link_lose(l);
         return;
+    }
+    password = PQpass(l->c);
+    if (!l->password && password && *password) {
+        l->password = strdup(password);
     }
     (void)PQsetNoticeReceiver(l->c, no_notice, NULL);
     l->poll = PGRES_POLLING_WRITING; // as libpq wants it before the first PQconnectPoll()
@@ -67,6 +74,10 @@ int desk_link_open(struct desk_link *l, const char *conninfo, struct err *err)
 void desk_link_close(struct desk_link *l)
 {
     PQfinish(l->c);
+    if (l->password) {
+        explicit_bzero(l->password, strlen(l->password));
+    }
+    free(l->password);
     free(l->conninfo);
 }
 

@@ -10,6 +10,7 @@ enum link_state { LINK_AWAY, LINK_CONNECTING, LINK_LISTENING, LINK_READY };
 struct desk_link {
     enum link_state state;
     char *conninfo;
+    char *password; // as read before the sandbox closed: later no file of passwords can be opened
     PGconn *c;
     PostgresPollingStatusType poll; // while connecting
     bool flushing;                  // bytes wait to be written

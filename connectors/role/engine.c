@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "connectors/act/proof.h"
@@ -44,10 +45,28 @@ struct engine_role {
     struct buf scratch;
 };
 
+// A database that is away comes back: the engine ends without calling it a fault of its own and is
+// started again, with growing pauses, for as long as it takes. Everything else needs a person.
+static bool is_away(const struct err *err)
+{
+    char text[2400];
+
+    if (strcmp(err->code, "pg.lost") == 0) {
+        log_line(LOG_ERROR, "the database is away", "why", err_text(err, text, sizeof(text)), NULL);
+        return true;
+    }
+    return false;
+}
+
 static void fail(struct engine_role *r, const struct err *err)
 {
-    if (!r->faulted) {
-        r->faulted = true;
+    if (r->faulted) {
+        return;
+    }
+    r->faulted = true;
+    if (is_away(err)) {
+        loop_stop(r->loop, EX_TEMPFAIL);
+    } else {
         control_fault(&r->control, err);
     }
 }
@@ -406,6 +425,9 @@ static int start(void *ctx, struct span config, struct err *err)
     }
     rc = rc ? rc : store_pg_open(conninfo_of(r, conninfo), &r->store, err);
     rc = rc ? rc : shell_open(r->store, &hooks, r->config.detects, &r->config.set, &r->shell, err);
+    if (rc && is_away(err)) {
+        exit(EX_TEMPFAIL); // nothing was begun
+    }
     rc = rc ? rc : sandbox_enter(&box, err);
     if (rc) {
         return rc;

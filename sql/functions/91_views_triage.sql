@@ -13,7 +13,7 @@ drop view if exists api.audit_entry, api.agent, api.engine_table, api.session, a
 create view api.last_call with (security_invoker = true) as
     select distinct on (subject, split_part(args, E'\t', 1))
         soc.number_of(subject) as incident, split_part(args, E'\t', 1) as phase,
-        format('%s %s: %s', soc.rfc3339(d.applied), split_part(args, E'\t', 2), split_part(args, E'\t', 3)) as text
+        format('%s %s: %s', to_char(d.applied at time zone 'UTC', 'HH24:MI'), split_part(args, E'\t', 2), split_part(args, E'\t', 3)) as text
     from soc.intent i join soc.intent_done d on d.intent = i.id and d.outcome = 'applied'
     where verb = 'record_call'
     order by subject, split_part(args, E'\t', 1), i.id desc;

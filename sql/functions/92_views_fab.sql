@@ -60,7 +60,7 @@ create view api.fab_state with (security_invoker = true) as
         (select count(*) from api.open_incident where clocked = 3) as t3,
         (select count(*) from api.open_incident where clocked = 4) as t4,
         (select count(*) from soc.alert_group where state = 'new' and not expected) as unacked,
-        (select count(*) from soc.alert where found > f.now - interval '10 minutes') as load_10m,
+        (select count(*) from soc.alert_group where "first" > f.now - interval '10 minutes' and not expected) as load_10m,
         (select count(*) from api.clock where running and due < f.now) as late,
         n.incident as next_incident, n.phase as next_phase, n.due as next_due,
         session_user::text as person, soc.my_roles() as roles,
