@@ -4,8 +4,9 @@ SPDX-License-Identifier: Apache-2.0
 
 Each file gets its lines of one half hour at a time, closed by a harmless line of the same source, so that
 the watermark comes to the same place in every run whatever was killed. Lines are torn: a first part
-ends anywhere inside a line, the rest comes after the kill. Dates are those of a day near now, since a
-record more than a day away from its receipt counts as a clock fault.
+ends anywhere inside a line, the rest comes after the kill. Times are moved by whole hours to soon after
+now: a record more than a day away from its receipt would count as a clock fault, one before the wall's
+time as late, since the watermark stands there before anything was heard.
 """
 import datetime
 import os
@@ -15,12 +16,11 @@ from service import SHARE
 
 STEPS = 8
 MINUTES = 30  # of a step
-HELLO = "00:00:00.000"
-EVE = '{{"timestamp":"{day}T{at}000+0000","event_type":"stats","host":"{name}","stats":{{"uptime":1}}}}'
-WAZUH = ('{{"timestamp":"{day}T{at}+0000","rule":{{"level":3,"description":"Wazuh agent event queue normal","id":"205",'
-         '"groups":["wazuh"]}},"agent":{{"id":"000","name":"wazuh-f1"}},"manager":{{"name":"wazuh-f1"}},"id":"f1.{at}",'
+EVE = '{{"timestamp":"{iso}000+0000","event_type":"stats","host":"{name}","stats":{{"uptime":1}}}}'
+WAZUH = ('{{"timestamp":"{iso}+0000","rule":{{"level":3,"description":"Wazuh agent event queue normal","id":"205",'
+         '"groups":["wazuh"]}},"agent":{{"id":"000","name":"wazuh-f1"}},"manager":{{"name":"wazuh-f1"}},"id":"f1.{iso}",'
          '"decoder":{{"name":"wazuh"}},"full_log":"queue normal"}}')
-SSHD = "<86>{stamp} {short} rms-1 sshd[1]: Server listening on 0.0.0.0 port 22."
+SSHD = "<86>{short} rms-1 sshd[1]: Server listening on 0.0.0.0 port 22."
 # file, format, kind, area, the harmless line
 FILES = [
     ("sensor-litho", "suricata-eve", "sensor", "litho", EVE),
@@ -37,18 +37,19 @@ ACTS = {
 }
 
 
-def choose_day():
-    """A day whose first hours are less than 15 hours away."""
-    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=10)).date()
+def choose_start():
+    """The whole hour that stands for the story's midnight: one to two hours ahead."""
+    now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+    return now.replace(minute=0, second=0, microsecond=0) + datetime.timedelta(hours=2)
 
 
-def clock_of(minutes):
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+def short_of(t):
+    return f"{t:%b} {t.day:2d} {t:%H:%M:%S}"
 
 
 class Follow:
-    def __init__(self, house, say, day, name):
-        self.house, self.say, self.day = house, say, day
+    def __init__(self, house, say, start, name):
+        self.house, self.say, self.midnight = house, say, start
         self.folder = house.path("logs " + name)
         self.state = "state " + name
         os.makedirs(self.folder)
@@ -57,26 +58,32 @@ class Follow:
         self.total = sum(len(step) for steps in self.lines.values() for step in steps)
         self.sent = 0
 
-    def marker(self, row, at):
-        stamp = f"{self.day:%b} {self.day.day:2d}"
-        return row[4].format(day=self.day.isoformat(), at=at, short=at[:8], stamp=stamp, name=row[0]).encode() + b"\n"
+    def marker(self, row, t):
+        return row[4].format(iso=t.isoformat(timespec="milliseconds"), short=short_of(t), name=row[0]).encode() + b"\n"
+
+    def moved(self, line):
+        """The line with its times moved to this run's night."""
+        def hour(m):
+            return self.midnight + datetime.timedelta(hours=int(m[1]))
+        line = re.sub(rb"2026-11-02T(\d\d):", lambda m: hour(m).strftime("%Y-%m-%dT%H:").encode(), line)
+        return re.sub(rb"Nov  2 (\d\d):", lambda m: short_of(hour(m))[:10].encode(), line)
+
+    def end_of(self, k):
+        return self.midnight + datetime.timedelta(minutes=(k + 1) * MINUTES, seconds=5)
 
     def read(self, name):
         """Lines by step; the first begins and each ends with the harmless line."""
         row = next(f for f in FILES if f[0] == name)
-        iso = self.day.isoformat().encode()
-        short = f"{self.day:%b} {self.day.day:2d} ".encode()
         steps = [[] for _ in range(STEPS)]
         with open(os.path.join(SHARE, "demo", "story", "feeds", name + ".rec"), "rb") as f:
             for line in f:
                 m = re.match(rb"@2026-11-02T(\d\d):(\d\d):\S+ (.*)", line, re.S)
                 if m:
                     minute = int(m[1]) * 60 + int(m[2])
-                    text = m[3].replace(b"2026-11-02", iso).replace(b"Nov  2 ", short)
-                    steps[min(minute // MINUTES, STEPS - 1)].append(text)
-        steps[0].insert(0, self.marker(row, HELLO))
+                    steps[min(minute // MINUTES, STEPS - 1)].append(self.moved(m[3]))
+        steps[0].insert(0, self.marker(row, self.midnight))
         for k in range(STEPS):
-            steps[k].append(self.marker(row, clock_of((k + 1) * MINUTES) + ":05.000"))
+            steps[k].append(self.marker(row, self.end_of(k)))
         return steps
 
     def append(self, name, data):
@@ -122,9 +129,9 @@ class Follow:
             self.append(name, b)
         self.sent += sum(len(steps[k]) for steps in self.lines.values())
         self.counted(self.sent)
-        at = clock_of((k + 1) * MINUTES)
+        due = (self.end_of(k) - datetime.timedelta(seconds=3)).isoformat()
         self.house.wait("the watermark", lambda: self.house.one(
-            f"select watermark >= '{self.day.isoformat()}T{at}:02Z' from soc.status") == "t")
+            f"select watermark >= '{due}Z' from soc.status") == "t")
         return inside
 
     def ask(self, acts, act):

@@ -26,15 +26,15 @@ from service import House, Tap, build_dir
 class Job:
     """One run and what came of it."""
 
-    def __init__(self, name, rng=None, kills=0, day=None):
-        self.name, self.rng, self.kills, self.day = name, rng, kills, day
+    def __init__(self, name, rng=None, kills=0, start=None):
+        self.name, self.rng, self.kills, self.start = name, rng, kills, start
         self.notes, self.fault = [], None
         self.tables, self.whole, self.inside, self.exit, self.total = None, False, 0, None, 0
 
     def play(self, house):
         house.fresh_database()
-        (self.play_files if self.day else self.play_recording)(house)
-        self.tables = columns.take(house, not self.day)
+        (self.play_files if self.start else self.play_recording)(house)
+        self.tables = columns.take(house, not self.start)
         self.whole, sentence = house.chain()
         self.notes.append(sentence)
 
@@ -50,7 +50,7 @@ class Job:
         self.inside = r.inside
 
     def play_files(self, house):
-        f = follow.Follow(house, self.notes.append, self.day, self.name)
+        f = follow.Follow(house, self.notes.append, self.start, self.name)
         names = replay.victims(self.rng, self.kills) if self.kills else []
         self.total = f.total
         self.exit, self.inside = f.play(self.rng, names, replay.Roles(house), replay.act)
@@ -103,14 +103,14 @@ def judge(tap, job, calm):
 
 def make_jobs(seed, runs, kills, files):
     """[(job, the undisturbed one)]; each run has its own numbers, whatever the order of work is."""
-    day = follow.choose_day()
-    calm, calm_files = Job("recording, undisturbed"), Job("files, undisturbed", day=day)
+    start = follow.choose_start()
+    calm, calm_files = Job("recording, undisturbed"), Job("files, undisturbed", start=start)
     out = [(calm, calm)]
     for n in range(1, runs + 1):
         out.append((Job(f"recording, run {n}", random.Random(f"{seed} recording {n}"), kills), calm))
     out.append((calm_files, calm_files))
     for n in range(1, files + 1):
-        out.append((Job(f"files, run {n}", random.Random(f"{seed} files {n}"), kills, day), calm_files))
+        out.append((Job(f"files, run {n}", random.Random(f"{seed} files {n}"), kills, start), calm_files))
     return out
 
 

@@ -256,7 +256,7 @@ class House:
             if self.service and self.service.poll() is not None:
                 raise Failure(f"fabsocd ended with {self.service.returncode} while waiting for {what}")
             if time.monotonic() > end:
-                raise Failure(f"waited {seconds:.0f} s for {what}")
+                raise Failure(f"waited {seconds:.0f} s for {what}; epoch, block, events, barrier: {self.position()}")
             time.sleep(0.01)
 
     def log_tail(self, n=3000):
