@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/role/engine.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 #include "connectors/role/engine_watch.h"
 #include "core/base/log.h"
 
-enum { AGENT_KEYS = 1024, AGENT_NAME = 64 };
+enum { AGENT_KEYS = 1024, AGENT_NAME = 64, KILLERS_MAX = 256 };
 
 struct agent_key {
     char name[AGENT_NAME];
@@ -39,6 +40,8 @@ struct engine_role {
     struct link intake, gate, detect[DETECTS_MAX];
     struct watch watch[DETECTS_MAX];
     bool tail_known, own_death[DETECTS_MAX], faulted;
+    struct verdict_killer known[KILLERS_MAX]; // from the recorded inputs
+    size_t nknown;
     struct agent_key *key;
     size_t nkeys;
     int passfile; // -1: none was given
@@ -100,8 +103,15 @@ static void tell(struct engine_role *r, struct link *l, uint8_t type, struct spa
 static void ask_detect(struct engine_role *r, unsigned k)
 {
     if (r->tail_known && link_up(&r->detect[k]) && link_up(&r->intake)) {
+        uint64_t block = shell_wants(r->shell, k);
+
+        for (size_t i = 0; i < r->nknown; i++) {
+            if (r->known[i].block == block) {
+                watch_known(&r->watch[k], block, r->known[i].rec);
+            }
+        }
         buf_clear(&r->scratch);
-        watch_from(&r->watch[k], k, shell_wants(r->shell, k), &r->scratch);
+        watch_from(&r->watch[k], k, block, &r->scratch);
         tell(r, &r->intake, MSG_FROM, buf_span(&r->scratch));
     }
 }
@@ -163,7 +173,12 @@ static void on_tail(struct engine_role *r, struct span body)
     uint64_t first = rd_u64(&in), last = rd_u64(&in);
     struct err err = ERR_INIT;
 
-    if (!rd_ok(&in) || shell_tail(r->shell, epoch, first, last, &err)) {
+    if (!rd_ok(&in)) {
+        (void)err_set(&err, E_INPUT, "engine.tail", "intake sent a tail that is none");
+        fail(r, &err);
+        return;
+    }
+    if (shell_tail(r->shell, epoch, first, last, &err)) {
         fail(r, &err);
         return;
     }
@@ -291,13 +306,20 @@ static void drop_link(struct engine_role *r, struct link *l)
     }
 }
 
+// What cannot be taken now stays with its sender.
+static bool may_read(const struct engine_role *r, enum role peer, unsigned k)
+{
+    return peer == ROLE_DETECT ? !shell_full(r->shell, k)
+           : peer == ROLE_GATE ? shell_input_room(r->shell)
+                               : true;
+}
+
 static void take_messages(struct engine_role *r, struct link *l, enum role peer, unsigned k)
 {
     uint8_t type;
     struct span body;
 
-    while (!r->faulted && link_up(l) && !(peer == ROLE_DETECT && shell_full(r->shell, k)) &&
-           link_next(l, &type, &body) == 1) {
+    while (!r->faulted && link_up(l) && may_read(r, peer, k) && link_next(l, &type, &body) == 1) {
         switch (peer) {
         case ROLE_INTAKE: on_intake(r, type, body); break;
         case ROLE_DETECT: on_detect(r, k, type, body); break;
@@ -334,17 +356,14 @@ static void on_link(struct engine_role *r, int fd, unsigned events)
             return;
         }
         if (events & (LOOP_READ | LOOP_HANGUP)) {
-            bool more = i < 2 || !shell_full(r->shell, i - 2);
+            enum role peer = i == 0 ? ROLE_INTAKE : i == 1 ? ROLE_GATE : ROLE_DETECT;
+            unsigned index = i < 2 ? 0 : i - 2;
 
-            if (more && link_fill(l) < 0) {
+            if (may_read(r, peer, index) && link_fill(l) < 0) {
                 drop_link(r, l); // the supervisor makes a new one
                 return;
             }
-            take_messages(r, l,
-                          i == 0   ? ROLE_INTAKE
-                          : i == 1 ? ROLE_GATE
-                                   : ROLE_DETECT,
-                          i < 2 ? 0 : i - 2);
+            take_messages(r, l, peer, index);
         }
         want(r, l);
         return;
@@ -357,6 +376,20 @@ static void on_event(void *ctx, int fd, unsigned events)
 }
 
 // ---- the loop's hook: all the work
+
+// What lay in the link's buffer because there was no room. True: there is room again for more.
+static bool take_waiting(struct engine_role *r, struct link *l, enum role peer, unsigned k)
+{
+    bool full = !may_read(r, peer, k);
+
+    take_messages(r, l, peer, k);
+    if (link_up(l)) {
+        loop_want(r->loop, l->fd,
+                  (may_read(r, peer, k) ? (unsigned)LOOP_READ : 0u) |
+                      (link_pending(l) ? LOOP_WRITE : 0u));
+    }
+    return full && may_read(r, peer, k);
+}
 
 static bool before_wait(void *ctx)
 {
@@ -379,17 +412,9 @@ static bool before_wait(void *ctx)
         shell_news(r->shell);
     }
     for (unsigned k = 0; k < r->config.detects; k++) {
-        bool was_full = shell_full(r->shell, k);
-
-        take_messages(r, &r->detect[k], ROLE_DETECT, k);
-        more = more || (was_full && !shell_full(r->shell, k));
-        if (link_up(&r->detect[k])) {
-            loop_want(r->loop, r->detect[k].fd,
-                      (shell_full(r->shell, k) ? 0u : (unsigned)LOOP_READ) |
-                          (link_pending(&r->detect[k]) ? LOOP_WRITE : 0u));
-        }
+        more = take_waiting(r, &r->detect[k], ROLE_DETECT, k) || more;
     }
-    return more;
+    return take_waiting(r, &r->gate, ROLE_GATE, 0) || more;
 }
 
 static void on_store(void *ctx, int fd, unsigned events)
@@ -412,6 +437,16 @@ static const char *conninfo_of(struct engine_role *r, struct span conninfo)
                                           SPAN_ARG(conninfo), r->passfile);
 }
 
+static void know_killer(void *ctx, const struct input *in)
+{
+    struct engine_role *r = ctx;
+
+    if (in->kind == INPUT_NOTICE && span_eq_str(in->notice.kind, "killer") &&
+        r->nknown < KILLERS_MAX && verdict_parse(in->notice.text, &r->known[r->nknown])) {
+        r->nknown++;
+    }
+}
+
 static int start(void *ctx, struct span config, struct err *err)
 {
     struct engine_role *r = ctx;
@@ -432,6 +467,7 @@ static int start(void *ctx, struct span config, struct err *err)
     if (rc) {
         return rc;
     }
+    shell_recorded(r->shell, know_killer, r);
     if (r->store->ops->fd(r->store) >= 0) {
         rc = loop_add(r->loop, r->store->ops->fd(r->store), LOOP_READ, on_store, r);
     }
@@ -474,10 +510,19 @@ static void tell_killer(struct engine_role *r, unsigned k)
     const struct watch *w = &r->watch[k];
     char text[96];
 
-    (void)snprintf(text, sizeof(text), "block=%llu rec=%u detect=%u", (unsigned long long)w->block,
-                   w->skip[w->nskip - 1], k);
+    verdict_text(&(struct verdict_killer){w->block, w->skip[w->nskip - 1]}, text, sizeof(text));
     log_line(LOG_ERROR, "a record kills detect and is dead-lettered", "what", text, NULL);
     notice(r, SPAN_LIT("killer"), span_str(text));
+}
+
+// Without the gate no agent can be reached; a new gate says who is there.
+static void gate_lost(struct engine_role *r)
+{
+    struct input_control c = {.kind = SPAN_LIT("reset")};
+
+    buf_clear(&r->scratch);
+    input_put_control(&r->scratch, &c);
+    (void)shell_input(r->shell, buf_span(&r->scratch));
 }
 
 static void lost(void *ctx, enum role role, unsigned index)
@@ -497,6 +542,8 @@ static void lost(void *ctx, enum role role, unsigned index)
         r->own_death[index] = false;
     } else if (role == ROLE_INTAKE) {
         r->tail_known = false;
+    } else if (role == ROLE_GATE) {
+        gate_lost(r);
     }
     drop_link(r, l);
 }
@@ -587,6 +634,7 @@ int role_engine_run(void)
     struct engine_role *r = calloc(1, sizeof(*r));
     int rc;
 
+    (void)signal(SIGPIPE, SIG_IGN); // a peer that died is seen by its link
     logsink_open("engine");
     if (!r || (r->key = calloc(AGENT_KEYS, sizeof(*r->key))) == NULL ||
         (r->loop = loop_new()) == NULL) {

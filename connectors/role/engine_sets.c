@@ -3,6 +3,7 @@
 #include "connectors/role/engine_sets.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void free_one(struct engine_set_loaded *l)
 {
@@ -67,6 +68,16 @@ static int load(struct engine_sets *s, const struct digest *digest, struct engin
     return 0;
 }
 
+// Moves the i-th to the end: the order is that of use.
+static const struct engine_set *used(struct engine_sets *s, size_t i)
+{
+    struct engine_set_loaded *l = s->one[i];
+
+    memmove(&s->one[i], &s->one[i + 1], (s->n - i - 1) * sizeof(s->one[0]));
+    s->one[s->n - 1] = l;
+    return &l->set;
+}
+
 const struct engine_set *engine_sets_get(struct engine_sets *s, const struct digest *digest,
                                          struct faults *faults, struct err *err)
 {
@@ -75,19 +86,18 @@ const struct engine_set *engine_sets_get(struct engine_sets *s, const struct dig
 
     for (size_t i = 0; i < s->n; i++) {
         if (digest_eq(&s->one[i]->set.digest, digest)) {
-            return &s->one[i]->set;
+            return used(s, i);
         }
-    }
-    if (s->n == ENGINE_SETS_MAX) {
-        (void)err_set(err, E_LIMIT, "engine.sets", "more than %d sets in one life",
-                      ENGINE_SETS_MAX);
-        return NULL;
     }
     l = calloc(1, sizeof(*l));
     rc = l ? load(s, digest, l, faults, err) : err_set(err, E_SYSTEM, "memory", "no memory");
     if (rc < 0) {
         free_one(l);
         return NULL;
+    }
+    if (s->n == ENGINE_SETS_MAX) { // the one that was asked for longest ago
+        (void)used(s, 0);
+        free_one(s->one[--s->n]);
     }
     s->one[s->n++] = l;
     return &l->set;

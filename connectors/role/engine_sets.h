@@ -1,4 +1,4 @@
-// engine_sets.h - installed sets as the engine uses them: loaded once, kept while the role lives.
+// engine_sets.h - installed sets as the engine uses them: loaded once; the last few stay.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef CONNECTORS_ROLE_ENGINE_SETS_H
 #define CONNECTORS_ROLE_ENGINE_SETS_H
@@ -21,7 +21,8 @@ struct engine_sets {
 };
 
 // The set with this digest, from memory or from disk. Refused documents are said by `faults`; a fab
-// model, policy or roster that is refused, or missing, is E_INPUT. Valid until engine_sets_free().
+// model, policy or roster that is refused, or missing, is E_INPUT. Valid until ENGINE_SETS_MAX others
+// were asked for since, or engine_sets_free().
 const struct engine_set *engine_sets_get(struct engine_sets *s, const struct digest *digest,
                                          struct faults *faults, struct err *err);
 void engine_sets_free(struct engine_sets *s);

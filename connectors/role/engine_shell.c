@@ -30,6 +30,7 @@ struct shell {
     size_t nreplay, at_replay;
     struct pos done; // last block stepped
     bool live, tail_known, news;
+    bool owed; // what waited in the store was applied: nothing is fetched before this is committed
     // the batch under way
     struct buf effects;
     struct arena batch;
@@ -38,23 +39,37 @@ struct shell {
     unsigned blocks, since_snapshot;
     struct buf snapshot;
     // inputs of our own that wait for a block end
-    struct span own[SHELL_INPUTS_MAX];
+    struct span own[SHELL_OWN_MAX];
     size_t nown;
 };
 
 // ---- opening
 
+static const struct engine_set *set_of_snapshot(struct shell *s, const struct store_snapshot *snap,
+                                                struct err *err)
+{
+    struct digest d;
+
+    return engine_saved_set(snap->state, &d) ? s->hooks.set(s->hooks.ctx, &d, err) : NULL;
+}
+
 static int restore(struct shell *s, struct err *err)
 {
+    struct err why = ERR_INIT;
+
     for (size_t i = 0; i < s->state.nsnapshots; i++) {
         const struct store_snapshot *snap = &s->state.snapshot[i];
+        const struct engine_set *set = set_of_snapshot(s, snap, &why);
 
-        s->engine = engine_new(s->set);
+        if (!set || pos_cmp(snap->pos, s->state.pos) > 0) {
+            continue; // of another version, or its set is gone: an older one may do
+        }
+        s->engine = engine_new(set);
         if (!s->engine) {
             return err_set(err, E_SYSTEM, "memory", "no memory for the engine");
         }
-        if (pos_cmp(snap->pos, s->state.pos) <= 0 &&
-            engine_load(s->engine, snap->state, err) == 0) {
+        if (engine_load(s->engine, snap->state, &why) == 0) {
+            s->set = set;
             s->done = snap->pos;
             return 0;
         }
@@ -63,6 +78,34 @@ static int restore(struct shell *s, struct err *err)
     s->engine = engine_new(s->set);
     s->done = (struct pos){0};
     return s->engine ? 0 : err_set(err, E_SYSTEM, "memory", "no memory for the engine");
+}
+
+// The inputs behind the snapshot are to be applied again; those shortly before it are only looked at
+// (shell_recorded()): a verdict on a block may have been written before that block was stepped.
+static int load_inputs(struct shell *s, struct err *err)
+{
+    struct pos from = s->done;
+    uint64_t back = (uint64_t)SHELL_QUEUE_MAX * s->detects;
+    int rc;
+
+    from.block = from.block > back ? from.block - back : 0;
+    rc = s->store->ops->inputs(s->store, from, &s->loaded, &s->replay, &s->nreplay, err);
+    while (rc == 0 && s->at_replay < s->nreplay &&
+           pos_cmp(s->replay[s->at_replay].pos, s->done) <= 0) {
+        s->at_replay++;
+    }
+    return rc;
+}
+
+static int check_digest(const struct shell *s, struct err *err)
+{
+    struct digest d = engine_digest(s->engine);
+
+    return digest_eq(&d, &s->state.digest)
+               ? 0
+               : err_set(err, E_STATE, "engine.digest",
+                         "stepping again to block %llu gave other effects than were committed",
+                         (unsigned long long)s->done.block);
 }
 
 int shell_open(struct store *store, const struct shell_hooks *hooks, unsigned detects,
@@ -90,13 +133,16 @@ int shell_open(struct store *store, const struct shell_hooks *hooks, unsigned de
         rc = s->set ? restore(s, err) : E_INPUT;
     }
     if (rc == 0) {
-        rc = store->ops->inputs(store, s->done, &s->loaded, &s->replay, &s->nreplay, err);
+        rc = load_inputs(s, err);
+    }
+    s->live = rc == 0 && (s->state.fresh || pos_cmp(s->done, s->state.pos) >= 0);
+    if (s->live && !s->state.fresh) {
+        rc = check_digest(s, err);
     }
     if (rc) {
         shell_close(s);
         return rc;
     }
-    s->live = s->state.fresh || pos_cmp(s->done, s->state.pos) >= 0;
     *ret = s;
     return 0;
 }
@@ -117,6 +163,9 @@ void shell_close(struct shell *s)
     }
     for (unsigned k = 0; k < s->detects; k++) {
         queue_clear(&s->queue[k]);
+    }
+    for (size_t i = 0; i < s->nown; i++) {
+        free((void *)(uintptr_t)s->own[i].p);
     }
     engine_free(s->engine);
     arena_free(&s->loaded);
@@ -244,7 +293,7 @@ int shell_input(struct shell *s, struct span body)
 {
     char *copy;
 
-    if (s->nown == SHELL_INPUTS_MAX) {
+    if (s->nown == SHELL_OWN_MAX) {
         return E_LIMIT;
     }
     copy = malloc(body.n);
@@ -254,6 +303,23 @@ int shell_input(struct shell *s, struct span body)
     memcpy(copy, body.p, body.n);
     s->own[s->nown++] = span_of(copy, body.n);
     return 0;
+}
+
+bool shell_input_room(const struct shell *s)
+{
+    return s->nown + SHELL_OWN_SPARE < SHELL_OWN_MAX;
+}
+
+void shell_recorded(const struct shell *s, void (*say)(void *ctx, const struct input *in),
+                    void *ctx)
+{
+    struct input in;
+
+    for (size_t i = 0; i < s->nreplay; i++) {
+        if (input_get(s->replay[i].body, &in) == 0) {
+            say(ctx, &in);
+        }
+    }
 }
 
 void shell_news(struct shell *s)
@@ -288,12 +354,17 @@ static int apply_own(struct shell *s, struct err *err)
 static int apply_waiting(struct shell *s, bool *applied, struct err *err)
 {
     struct store_waiting w = {0};
+    struct err away = ERR_INIT;
     int rc;
 
     if (!s->news) {
         return 0;
     }
-    rc = s->store->ops->waiting(s->store, SHELL_INPUTS_MAX, &s->batch, &w, err);
+    rc = s->store->ops->waiting(s->store, SHELL_INPUTS_MAX, &s->batch, &w, &away);
+    if (rc == E_SYSTEM) {
+        return 0; // the block is stepped: it ends without them, they come at a later one
+    }
+    rc = rc == 0 ? 0 : err_set(err, rc, away.code, "%s", away.msg);
     rc = rc == 0 && w.n ? apply_wall(s, err) : rc;
     for (size_t i = 0; rc == 0 && i < w.n; i++) {
         rc = apply_live(s, w.body[i], err);
@@ -381,19 +452,15 @@ static void batch_clear(struct shell *s)
 // The committed position was stepped again: its digest must be the committed one.
 static int reach_live(struct shell *s, struct err *err)
 {
-    struct digest d = engine_digest(s->engine);
+    int rc;
 
     batch_clear(s);
     if (pos_cmp(s->done, s->state.pos) < 0) {
         return 0;
     }
-    if (!digest_eq(&d, &s->state.digest)) {
-        return err_set(err, E_STATE, "engine.digest",
-                       "stepping again to block %llu gave other effects than were committed",
-                       (unsigned long long)s->done.block);
-    }
-    s->live = true;
-    return 0;
+    rc = check_digest(s, err);
+    s->live = rc == 0;
+    return rc;
 }
 
 static void after_commit(struct shell *s)
@@ -450,6 +517,7 @@ static int commit(struct shell *s, struct err *err)
     if (rc) {
         return rc; // the batch stays as it is
     }
+    s->owed = false;
     s->since_snapshot = c.snapshot ? 0 : s->since_snapshot;
     s->state.pos = s->done;
     s->state.digest = c.digest;
@@ -461,9 +529,9 @@ static int commit(struct shell *s, struct err *err)
 
 int shell_work(struct shell *s, struct err *err)
 {
-    int rc = 0;
+    int rc = s->owed ? commit(s, err) : 0;
 
-    for (;;) {
+    while (rc == 0) {
         struct queue *q = &s->queue[(s->done.block + 1) % s->detects];
         struct queued *item = &q->item[q->head];
         bool applied = false;
@@ -484,12 +552,10 @@ int shell_work(struct shell *s, struct err *err)
         free(item->p);
         q->head = (q->head + 1) % SHELL_QUEUE_MAX;
         q->n--;
+        s->owed = applied;
         rc = s->live ? (applied ? commit(s, err) : 0) : reach_live(s, err);
-        if (rc) {
-            return rc;
-        }
     }
-    return s->live ? commit(s, err) : 0;
+    return rc == 0 && s->live ? commit(s, err) : rc;
 }
 
 bool shell_live(const struct shell *s)

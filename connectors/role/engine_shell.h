@@ -26,10 +26,12 @@ enum {
     SHELL_SNAPSHOT_BLOCKS = 256,
     SHELL_SNAPSHOT_MAX = 512 << 20,
     SHELL_INPUTS_MAX = 64, // fetched at once
+    SHELL_OWN_MAX = 512,   // inputs of our own that wait for a block's end
+    SHELL_OWN_SPARE = 64,  // of them kept for notices while agents' reports are held back
 };
 
 struct shell_hooks {
-    // The set with this digest; it stays valid until the shell is closed. NULL: cannot be loaded.
+    // The set with this digest; it stays valid until another two were asked for. NULL: cannot be loaded.
     const struct engine_set *(*set)(void *ctx, const struct digest *digest, struct err *err);
     void (*committed)(void *ctx, struct pos pos);
     void (*send)(void *ctx, const struct effect_send *cmd);     // after the commit that holds it
@@ -56,8 +58,13 @@ uint64_t shell_next_block(const struct shell *s); // the one to be stepped next
 int shell_result(struct shell *s, unsigned k, struct span bytes, struct err *err);
 bool shell_full(const struct shell *s, unsigned k); // no further result of detect k fits
 void shell_news(struct shell *s);                   // intents or signatures may wait
-// An input of the shell's own (control frames, notices), applied at the next block end.
+// An input of the shell's own (control frames, notices), applied at the next block end. E_LIMIT: too
+// many wait; whoever reads from a peer stops reading while there is no room.
 int shell_input(struct shell *s, struct span body);
+bool shell_input_room(const struct shell *s);
+// Says the inputs recorded behind the snapshot and shortly before it, as loaded at the start.
+void shell_recorded(const struct shell *s, void (*say)(void *ctx, const struct input *in),
+                    void *ctx);
 // Steps what can be stepped; commits. E_STATE: another engine took over; E_SYSTEM: the store is away
 // (call again after it came back: nothing of the batch is lost); others: stop.
 int shell_work(struct shell *s, struct err *err);

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/role/engine_watch.h"
 
+#include <stdio.h>
+
+#include "core/model/ids.h"
+
 static void turn_to(struct watch *w, uint64_t block)
 {
     if (w->block != block) {
@@ -26,9 +30,33 @@ void watch_at(struct watch *w, uint64_t block, uint32_t rec)
 void watch_known(struct watch *w, uint64_t block, uint32_t rec)
 {
     turn_to(w, block);
+    for (size_t i = 0; i < w->nskip; i++) {
+        if (w->skip[i] == rec) {
+            return;
+        }
+    }
     if (w->nskip < WATCH_SKIPS_MAX) {
         w->skip[w->nskip++] = rec;
     }
+}
+
+void verdict_text(const struct verdict_killer *v, char *out, size_t size)
+{
+    (void)snprintf(out, size, "block=%llu rec=%u", (unsigned long long)v->block, v->rec);
+}
+
+bool verdict_parse(struct span text, struct verdict_killer *ret)
+{
+    struct span block = span_cut(&text, ' '), rec = span_cut(&text, ' ');
+    uint64_t r;
+
+    if (!span_starts(block, SPAN_LIT("block=")) || !span_starts(rec, SPAN_LIT("rec=")) ||
+        !span_u64(span_sub(block, 6, block.n), &ret->block) ||
+        !span_u64(span_sub(rec, 4, rec.n), &r) || r >= POS_END) {
+        return false;
+    }
+    ret->rec = (uint32_t)r;
+    return true;
 }
 
 bool watch_died(struct watch *w, uint64_t block, bool own)

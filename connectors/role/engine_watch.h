@@ -8,6 +8,7 @@
 #define CONNECTORS_ROLE_ENGINE_WATCH_H
 
 #include "core/base/buf.h"
+#include "core/base/span.h"
 
 enum { WATCH_SKIPS_MAX = 256 };
 
@@ -27,6 +28,13 @@ void watch_at(struct watch *w, uint64_t block, uint32_t rec);
 bool watch_died(struct watch *w, uint64_t block, bool own);
 // A killer known from the recorded inputs.
 void watch_known(struct watch *w, uint64_t block, uint32_t rec);
+// The verdict on a record, as the text of a "killer" notice: "block=17 rec=4", more words may follow.
+struct verdict_killer {
+    uint64_t block;
+    uint32_t rec;
+};
+void verdict_text(const struct verdict_killer *v, char *out, size_t size);
+bool verdict_parse(struct span text, struct verdict_killer *ret);
 // Body of MSG_FROM for detect k: (again) from `block` on.
 void watch_from(const struct watch *w, unsigned k, uint64_t block, struct buf *out);
 

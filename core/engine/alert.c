@@ -29,6 +29,11 @@ const struct rule *alert_rule(const struct engine *e, const struct row_group *g)
     return g->rule >= 0 ? ruleset_rule(e->set->rules, (uint32_t)g->rule) : NULL;
 }
 
+static utime_t ack_due(const struct engine *e, enum tier t, struct axes axes)
+{
+    return e->now + e->set->policy->clock[tier_clocked(t, axes)].limit[PHASE_ACK];
+}
+
 static struct row_group *open_group(struct engine *e, const struct scene *s,
                                     const struct reason *why, struct span rule_id)
 {
@@ -46,7 +51,7 @@ static struct row_group *open_group(struct engine *e, const struct scene *s,
     g->found = e->now;
     g->first = UTIME_NONE;
     g->last = g->acked = g->shelved_until = UTIME_NONE;
-    g->ack_due = e->now + e->set->policy->clock[tier_clocked(s->base, why->axes)].limit[PHASE_ACK];
+    g->ack_due = ack_due(e, s->base, why->axes);
     TEXT_SET(g->rule_id, rule_id);
     TEXT_SET(g->title, why->rule ? span_str(why->rule->title) : why->title);
     TEXT_SET(g->level, span_str(why->rule ? why->rule->level : level_of(why->severity)));
@@ -147,8 +152,10 @@ bool alert_make(struct engine *e, const struct obs *o, const struct scene *s,
     g->first = g->first == UTIME_NONE || o->time < g->first ? o->time : g->first;
     g->last = g->last == UTIME_NONE || o->time > g->last ? o->time : g->last;
     g->severity = why->severity > g->severity ? why->severity : g->severity;
-    if (g->state == GROUP_IS_CLOSED) {
+    if (g->state == GROUP_IS_CLOSED) { // it happens again: somebody has to look again
         (void)fsm_step(&group_fsm, &g->state, GROUP_ON_WORSEN, NULL);
+        g->acked = UTIME_NONE;
+        g->ack_due = ack_due(e, (enum tier)g->tier, g->axes);
     }
     MARK(e, GROUP, g);
     ret->alert = engine_id(e);

@@ -4,6 +4,7 @@
 
 #include "core/engine/incident.h"
 #include "core/engine/overdue.h"
+#include "core/engine/tiering.h"
 #include "group_fsm.h"
 #include "incident_fsm.h"
 
@@ -16,11 +17,33 @@ static struct row_clock *clock_of(struct engine *e, uint64_t incident, enum phas
     return make ? table_put(&e->tab[TAB_CLOCK], &key.key) : table_get(&e->tab[TAB_CLOCK], &key.key);
 }
 
+const char *clock_call(const struct engine *e, const struct row_clock *c)
+{
+    const struct row_incident *inc = table_get(&e->tab[TAB_INCIDENT], &c->key.incident);
+
+    return inc && inc->call[0] ? inc->call : e->set->policy->clock[c->tier].call;
+}
+
+const struct roster_duty *clock_duty(const struct engine *e, const struct row_clock *c, utime_t t)
+{
+    const struct row_incident *inc = table_get(&e->tab[TAB_INCIDENT], &c->key.incident);
+    const char *call = clock_call(e, c);
+
+    return inc ? roster_who(e->set->roster, span_str(call ? call : ""), span_str(inc->area), t)
+               : NULL;
+}
+
 static void sooner(utime_t *next, utime_t t)
 {
     if (t != UTIME_NONE && t < *next) {
         *next = t;
     }
+}
+
+static void say(struct engine *e, struct row_clock *c)
+{
+    c->told = e->now;
+    MARK(e, CLOCK, c);
 }
 
 void clock_set(struct engine *e, struct row_incident *inc)
@@ -49,7 +72,7 @@ void clock_set(struct engine *e, struct row_incident *inc)
         }
         c->tier = (uint8_t)t;
         sooner(&e->next_clock, c->due);
-        MARK(e, CLOCK, c);
+        say(e, c);
     }
     clock_on_state(e, inc);
 }
@@ -67,6 +90,27 @@ static bool met_by(enum phase p, uint8_t state)
     }
 }
 
+void clock_restart(struct engine *e, const struct row_incident *inc)
+{
+    const struct policy_clock *limits =
+        &e->set->policy->clock[tier_clocked((enum tier)inc->tier, inc->axes)];
+
+    for (int p = 0; p < PHASE_COUNT; p++) {
+        struct row_clock *c = met_by((enum phase)p, inc->state)
+                                  ? NULL
+                                  : clock_of(e, inc->number, (enum phase)p, false);
+
+        if (c) {
+            c->started = e->now;
+            c->due = e->now + limits->limit[p];
+            c->met = UTIME_NONE;
+            c->breached = 0;
+            sooner(&e->next_clock, c->due);
+            say(e, c);
+        }
+    }
+}
+
 void clock_on_state(struct engine *e, const struct row_incident *inc)
 {
     for (int p = 0; p < PHASE_COUNT; p++) {
@@ -74,7 +118,7 @@ void clock_on_state(struct engine *e, const struct row_incident *inc)
 
         if (c && c->met == UTIME_NONE && met_by((enum phase)p, inc->state)) {
             c->met = e->now;
-            MARK(e, CLOCK, c);
+            say(e, c);
         }
     }
 }
@@ -99,7 +143,7 @@ static void breaches(struct engine *e, struct buf *out)
             continue;
         }
         c->breached = 1;
-        MARK(e, CLOCK, c);
+        say(e, c);
         inc = incident_get(e, c->key.incident);
         if (inc) {
             (void)snprintf(text, sizeof(text), "%s is late: it was due by the %s clock",
@@ -132,11 +176,32 @@ static void wake_shelved(struct engine *e)
     }
 }
 
+// Whom an open clock names, and what production makes of a tool, change with time alone: looked at once
+// a minute, so that rows say what holds now.
+static void refresh(struct engine *e)
+{
+    const struct table *clocks = &e->tab[TAB_CLOCK], *tools = &e->tab[TAB_TOOL];
+
+    for (struct row_clock *c = table_first(clocks); c; c = table_next(clocks, c)) {
+        if (c->met == UTIME_NONE && clock_duty(e, c, c->told) != clock_duty(e, c, e->now)) {
+            say(e, c);
+        }
+    }
+    for (struct row_tool *t = table_first(tools); t; t = table_next(tools, t)) {
+        tiering_tool(e, t);
+    }
+}
+
 void clock_tick(struct engine *e, struct buf *out)
 {
+    bool minute = e->now >= e->next_sweep;
+
     overdue_sessions(e, out);
     overdue_sources(e, out);
     breaches(e, out);
     wake_shelved(e);
     overdue_rows(e, out);
+    if (minute) {
+        refresh(e);
+    }
 }

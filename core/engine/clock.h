@@ -12,6 +12,11 @@
 void clock_set(struct engine *e, struct row_incident *inc);
 // Marks clocks as met by the state the incident is in now.
 void clock_on_state(struct engine *e, const struct row_incident *inc);
+// The incident is open again: the clocks of the phases before it run anew from now.
+void clock_restart(struct engine *e, const struct row_incident *inc);
+// The function to call for a clock (may be NULL), and who holds it at `t` (NULL: nobody).
+const char *clock_call(const struct engine *e, const struct row_clock *c);
+const struct roster_duty *clock_duty(const struct engine *e, const struct row_clock *c, utime_t t);
 // One tick: breaches, sessions beyond their window, silent sources, shelved groups, expiry.
 void clock_tick(struct engine *e, struct buf *out);
 

@@ -77,8 +77,8 @@ static bool write_bytes(struct engine *e, const struct row_run *run, const struc
     return true;
 }
 
-void command_issue(struct engine *e, struct row_run *run, const struct plan *p,
-                   const struct run_do *d, struct buf *out)
+bool command_issue(struct engine *e, struct row_run *run, const struct plan *p,
+                   const struct run_do *d)
 {
     const struct plan_command *pc = &p->command[d->command];
     struct eid id = engine_id(e);
@@ -87,9 +87,10 @@ void command_issue(struct engine *e, struct row_run *run, const struct plan *p,
 
     if (!row || !agent) {
         e->broken = true;
-        return;
+        return true;
     }
     row->run = run->number;
+    row->run_id = run->id;
     row->step = (uint32_t)d->step;
     row->counter = ++agent->counter;
     row->issued = row->changed = e->now;
@@ -101,8 +102,10 @@ void command_issue(struct engine *e, struct row_run *run, const struct plan *p,
     if (!write_bytes(e, run, p, pc, row)) {
         move(e, row, COMMAND_ON_EXPIRE);
         TEXT_SET(row->code, SPAN_LIT("command.size"));
-        runs_event(e, run, RUN_FAILED, SPAN_LIT("the command is too long"), out);
+        memset(&run->command, 0, sizeof(run->command));
+        return false;
     }
+    return true;
 }
 
 // ---- signature
@@ -125,7 +128,11 @@ int command_signature(struct engine *e, const struct input_signature *in, struct
     if (!c) {
         return err_set(err, E_STATE, "command.unknown", "a signature came for no command");
     }
-    if (in->signature.n > sizeof(c->signature) || c->state != COMMAND_IS_OUTBOX) {
+    if (in->signature.n != sizeof(c->signature)) {
+        return err_set(err, E_STATE, "command.signature", "a signature has %zu bytes, not %zu",
+                       sizeof(c->signature), in->signature.n);
+    }
+    if (c->state != COMMAND_IS_OUTBOX) {
         return err_set(err, E_STATE, "fsm.command", "the command does not wait for a signature");
     }
     memcpy(c->signature, in->signature.p, in->signature.n);
@@ -168,15 +175,20 @@ static void tell_run(struct engine *e, const struct row_command *c, enum run_eve
 
 // Reports come in order, but the ones in between may be lost with a link, and the last ones are said
 // again after a new link. So a report that is behind is nothing new, and one that is ahead means the
-// steps before it as well. False: the life-cycle has no way there.
+// steps before it as well. False: the life-cycle has no way there, and nothing was changed.
 static bool advance(struct row_command *c, uint8_t event)
 {
     static const uint8_t way[] = {COMMAND_ON_ACCEPT, COMMAND_ON_START, COMMAND_ON_FINISH};
+    uint8_t state = c->state;
 
-    for (size_t i = 0; i < ARRAY_LEN(way) && !fsm_find(&command_fsm, c->state, event); i++) {
-        (void)fsm_step(&command_fsm, &c->state, way[i], NULL);
+    for (size_t i = 0; i < ARRAY_LEN(way) && !fsm_find(&command_fsm, state, event); i++) {
+        (void)fsm_step(&command_fsm, &state, way[i], NULL);
     }
-    return fsm_step(&command_fsm, &c->state, event, NULL) == 0;
+    if (fsm_step(&command_fsm, &state, event, NULL)) {
+        return false;
+    }
+    c->state = state;
+    return true;
 }
 
 static bool said_before(const struct row_command *c, size_t word)
@@ -315,7 +327,12 @@ int command_control(struct engine *e, const struct input_control *in, struct buf
 
 // ---- time
 
-void commands_wall(struct engine *e, struct buf *out)
+static bool unsent(const struct row_command *c)
+{
+    return c->state == COMMAND_IS_OUTBOX || c->state == COMMAND_IS_SIGNED;
+}
+
+static struct row_command *first_late(const struct engine *e)
 {
     const struct table *tab = &e->tab[TAB_COMMAND];
 
@@ -323,16 +340,26 @@ void commands_wall(struct engine *e, struct buf *out)
         utime_t answer =
             c->not_after + (utime_t)c->max_runtime_ms * 1000 + COMMAND_ANSWER_S * UTIME_SECOND;
 
-        if ((c->state == COMMAND_IS_OUTBOX || c->state == COMMAND_IS_SIGNED) &&
-            e->wall > c->not_after) {
-            move(e, c, COMMAND_ON_EXPIRE);
-            TEXT_SET(c->code, SPAN_LIT("window.expired"));
-            tell_run(e, c, RUN_FAILED, out);
-        } else if (fsm_find(&command_fsm, c->state, COMMAND_ON_DOUBT) && e->wall > answer) {
-            move(e, c, COMMAND_ON_DOUBT);
-            TEXT_SET(c->code, SPAN_LIT("answer.late"));
-            tell_run(e, c, RUN_UNSURE, out);
+        if (unsent(c) ? e->wall > c->not_after
+                      : e->wall > answer && fsm_find(&command_fsm, c->state, COMMAND_ON_DOUBT)) {
+            return c;
         }
+    }
+    return NULL;
+}
+
+// One after the other from the beginning: a run that is told may issue its next command, and then the
+// rows move. Each one found is over afterwards, so it ends.
+void commands_wall(struct engine *e, struct buf *out)
+{
+    struct row_command *c;
+
+    while (!e->broken && (c = first_late(e)) != NULL) {
+        bool expired = unsent(c);
+
+        move(e, c, expired ? COMMAND_ON_EXPIRE : COMMAND_ON_DOUBT);
+        TEXT_SET(c->code, expired ? SPAN_LIT("window.expired") : SPAN_LIT("answer.late"));
+        tell_run(e, c, expired ? RUN_FAILED : RUN_UNSURE, out);
     }
 }
 
@@ -351,11 +378,11 @@ bool commands_open(const struct engine *e)
 void commands_emit(struct engine *e, void *row, struct buf *out)
 {
     struct row_command *c = row;
-    const struct row_run *run = runs_get(e, c->run);
 
+    (void)e;
     c->dirty = 0;
     effect_put_command(out, &(struct effect_command){.id = c->id,
-                                                     .run_id = run ? run->id : (struct eid){{0}},
+                                                     .run_id = c->run_id,
                                                      .step = c->step,
                                                      .area = span_str(c->area),
                                                      .agent = span_str(c->agent),

@@ -13,8 +13,9 @@
 
 enum { COMMAND_ANSWER_S = 30 }; // beyond window and run time
 
-void command_issue(struct engine *e, struct row_run *run, const struct plan *p,
-                   const struct run_do *d, struct buf *out);
+// False: its bytes do not fit the row; the command is over and the run is to be told.
+bool command_issue(struct engine *e, struct row_run *run, const struct plan *p,
+                   const struct run_do *d);
 int command_signature(struct engine *e, const struct input_signature *in, struct buf *out,
                       struct err *err);
 int command_control(struct engine *e, const struct input_control *in, struct buf *out,

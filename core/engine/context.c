@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "core/engine/tiering.h"
+
 static utime_t time_field(const struct obs *o, enum field f)
 {
     utime_t t;
@@ -69,7 +71,8 @@ static void checkout(struct engine *e, const struct obs *o, const struct scene *
 {
     struct span account = s->account.n ? s->account : s->actor;
     struct key128 key = key2('c', account, s->name);
-    struct row_checkout *row = table_put(&e->tab[TAB_CHECKOUT], &key);
+    struct row_checkout *row = o->kind == KIND_CHECKOUT ? table_put(&e->tab[TAB_CHECKOUT], &key)
+                                                        : table_get(&e->tab[TAB_CHECKOUT], &key);
 
     if (row && o->kind == KIND_CHECKOUT) {
         row->since = o->time;
@@ -83,7 +86,8 @@ static void grant(struct engine *e, const struct obs *o, const struct scene *s)
 {
     struct span request = obs_field(o, FIELD_REQUEST_ID);
     struct key128 key = request.n ? key1('r', request) : key2('g', s->actor, s->name);
-    struct row_grant *row = table_put(&e->tab[TAB_GRANT], &key);
+    struct row_grant *row = o->kind == KIND_GRANT_ADDED ? table_put(&e->tab[TAB_GRANT], &key)
+                                                        : table_get(&e->tab[TAB_GRANT], &key);
     utime_t from = time_field(o, FIELD_WINDOW_START);
 
     if (row && o->kind == KIND_GRANT_ADDED) {
@@ -99,6 +103,13 @@ static void grant(struct engine *e, const struct obs *o, const struct scene *s)
 
 // ---- windows, tools, lots, recipes
 
+static void set_if(char *to, size_t size, struct span value)
+{
+    if (value.n) {
+        text_set(to, size, value);
+    }
+}
+
 static void pm_window(struct engine *e, const struct obs *o, const struct scene *s)
 {
     struct key128 key = key1('w', s->ticket);
@@ -112,18 +123,21 @@ static void pm_window(struct engine *e, const struct obs *o, const struct scene 
     if (row->id[0] == '\0') {
         row->from = o->time;
         row->to = UTIME_NONE;
-        row->asset_index = s->asset;
+        row->asset_index = FAB_NONE;
         TEXT_SET(row->id, s->ticket);
+    }
+    if (s->name.n) { // what a change does not say stays
+        row->asset_index = s->asset;
         TEXT_SET(row->asset, s->name);
         TEXT_SET(row->area, s->area);
-        TEXT_SET(row->person, obs_field(o, FIELD_USER_NAME));
-        TEXT_SET(row->vendor, s->vendor);
-        TEXT_SET(row->actions, obs_field(o, FIELD_ACTIONS));
     }
+    set_if(row->person, sizeof(row->person), obs_field(o, FIELD_USER_NAME));
+    set_if(row->vendor, sizeof(row->vendor), s->vendor);
+    set_if(row->actions, sizeof(row->actions), obs_field(o, FIELD_ACTIONS));
     row->from = from != UTIME_NONE ? from : row->from;
     row->to = to != UTIME_NONE ? to : row->to;
     if (span_eq_nocase(state, SPAN_LIT("closed")) || span_eq_nocase(state, SPAN_LIT("cancelled"))) {
-        row->to = o->time;
+        row->to = row->to == UTIME_NONE || o->time < row->to ? o->time : row->to; // never longer
     }
     TEXT_SET(row->state, state.n ? state : SPAN_LIT("approved"));
     e->next_session = e->now;
@@ -149,6 +163,12 @@ struct row_tool *context_tool_put(struct engine *e, int asset)
     return row;
 }
 
+static void mark_tool(struct engine *e, struct row_tool *row)
+{
+    tiering_tool(e, row);
+    MARK(e, TOOL, row);
+}
+
 static void tool_state(struct engine *e, const struct obs *o, const struct scene *s)
 {
     struct row_tool *row = context_tool_put(e, s->asset);
@@ -156,20 +176,20 @@ static void tool_state(struct engine *e, const struct obs *o, const struct scene
     if (row) {
         TEXT_SET(row->state, obs_field(o, FIELD_TOOL_STATE));
         row->since = o->time;
-        MARK(e, TOOL, row);
+        mark_tool(e, row);
     }
 }
 
-static void lot_leave(struct engine *e, struct row_lot *lot)
+static void lot_leave(struct engine *e, const struct row_lot *lot)
 {
-    struct row_tool *tool = context_tool_put(e, lot->asset_index);
+    struct row_tool *tool = lot->id[0] ? context_tool_put(e, lot->asset_index) : NULL;
 
-    if (tool && lot->id[0]) {
+    if (tool) {
         uint32_t *n = lot->in_process ? &tool->in_process : &tool->queued;
 
         *n -= *n > 0;
         tool->qtime_end = tool->in_process + tool->queued ? tool->qtime_end : UTIME_NONE;
-        MARK(e, TOOL, tool);
+        mark_tool(e, tool);
     }
 }
 
@@ -203,7 +223,7 @@ static void lot(struct engine *e, const struct obs *o, const struct scene *s)
              row->qtime_end < tool->qtime_end)) {
             tool->qtime_end = row->qtime_end;
         }
-        MARK(e, TOOL, tool);
+        mark_tool(e, tool);
     }
 }
 

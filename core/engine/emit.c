@@ -3,6 +3,7 @@
 #include "core/engine/emit.h"
 
 #include "core/engine/alert.h"
+#include "core/engine/clock.h"
 #include "core/engine/commands.h"
 #include "core/engine/incident.h"
 #include "core/engine/plans.h"
@@ -35,13 +36,6 @@ static void emit_source(struct engine *e, void *row, struct buf *out)
                                                    .newest = s->newest,
                                                    .received = s->received,
                                                    .silent = s->silent});
-}
-
-static struct eid incident_id(struct engine *e, uint64_t number)
-{
-    const struct row_incident *inc = number ? incident_get(e, number) : NULL;
-
-    return inc ? inc->id : (struct eid){{0}};
 }
 
 static struct span text_or_none(const char *s)
@@ -79,7 +73,7 @@ static void emit_group(struct engine *e, void *row, struct buf *out)
                                             .state = span_str(group_fsm.state[g->state]),
                                             .owner = span_str(g->owner),
                                             .expected = g->expected,
-                                            .incident_id = incident_id(e, g->incident),
+                                            .incident_id = g->incident_id,
                                             .ack_due = g->ack_due,
                                             .acked = g->acked,
                                             .shelved_until = g->shelved_until,
@@ -164,7 +158,7 @@ static void emit_clock(struct engine *e, void *row, struct buf *out)
 {
     struct row_clock *c = row;
     const struct row_incident *inc = incident_get(e, c->key.incident);
-    const char *call;
+    const char *call = clock_call(e, c);
     const struct roster_duty *d;
     const struct roster_person *p, *deputy;
 
@@ -172,8 +166,7 @@ static void emit_clock(struct engine *e, void *row, struct buf *out)
     if (!inc) {
         return;
     }
-    call = inc->call[0] ? inc->call : e->set->policy->clock[c->tier].call;
-    d = roster_who(e->set->roster, text_or_none(call), span_str(inc->area), e->now);
+    d = clock_duty(e, c, c->told);
     p = d ? d->person : NULL;
     deputy = d ? d->deputy : NULL;
     effect_put_clock(
@@ -196,10 +189,8 @@ static void emit_tool(struct engine *e, void *row, struct buf *out)
 {
     struct row_tool *t = row;
     const struct fab_asset *a = fab_asset(e->set->fab, (int)t->asset);
-    char why[TEXT_WHY];
 
     t->dirty = 0;
-    t->tier = (uint8_t)tiering_hazard(e, (int)t->asset, a->tier, why, sizeof(why));
     effect_put_tool(out, &(struct effect_tool){.asset = span_str(a->id),
                                                .area = text_or_none(a->area),
                                                .bay = text_or_none(a->bay),

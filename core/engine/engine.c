@@ -10,6 +10,7 @@
 #include "core/engine/emit.h"
 #include "core/engine/intent.h"
 #include "core/engine/plans.h"
+#include "core/engine/remap.h"
 #include "core/engine/stage2.h"
 
 static void tables_init(struct engine *e)
@@ -49,28 +50,15 @@ void engine_free(struct engine *e)
     free(e);
 }
 
-static int32_t rule_by_id(const struct ruleset *rules, const char *id)
-{
-    for (size_t i = 0; i < ruleset_count(rules); i++) {
-        if (strcmp(ruleset_rule(rules, (uint32_t)i)->id, id) == 0) {
-            return (int32_t)i;
-        }
-    }
-    return -1;
-}
-
 int engine_use_set(struct engine *e, const struct engine_set *set, struct buf *effects)
 {
-    const struct table *groups = &e->tab[TAB_GROUP];
-
     e->digested = effects->len;
     e->set_switched = true;
     stage2_drain(e, effects);
+    remap_rows(e, set);
+    plans_withdraw(e, set, effects);
     e->set = set;
-    // Rules and assets are numbered by their set; rows that keep a number find it again by name.
-    for (struct row_group *g = table_first(groups); g; g = table_next(groups, g)) {
-        g->rule = rule_by_id(set->rules, g->rule_id);
-    }
+    e->next_session = e->now;
     return e->broken ? E_SYSTEM : 0;
 }
 

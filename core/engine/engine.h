@@ -66,7 +66,9 @@ struct span engine_barrier(const struct engine *e);
 uint64_t engine_barrier_block(const struct engine *e);   // where it stands
 struct digest engine_wanted_set(const struct engine *e); // set named by the last block
 
-// Snapshot: a versioned byte string, at block ends only. engine_load() into a new engine.
+// Snapshot: a versioned byte string, at block ends only. engine_load() into a new engine that was made
+// with the set in force then: rows number rules and assets by it (engine_saved_set(); E_STATE else).
+bool engine_saved_set(struct span state, struct digest *ret); // false: no snapshot of this version
 void engine_save(const struct engine *e, struct buf *out);
 int engine_load(struct engine *e, struct span state, struct err *err);
 

@@ -82,18 +82,21 @@ static size_t entities_of(const struct scene *s, const struct engine *e, bool gr
     return n;
 }
 
-static uint64_t find_incident(struct engine *e, const struct entity *ent, size_t n, utime_t t)
+// The oldest one that is open, or (`closed`) the oldest that is closed.
+static struct row_incident *find_incident(struct engine *e, const struct entity *ent, size_t n,
+                                          utime_t t, bool closed)
 {
-    uint64_t found = 0;
+    struct row_incident *found = NULL;
 
     for (size_t i = 0; i < n; i++) {
         struct key128 key = key_of(entity_tag[ent[i].kind], &ent[i].value, 1);
         const struct row_join *j = table_get(&e->tab[TAB_JOIN], &key);
-        const struct row_incident *inc = j ? incident_get(e, j->incident) : NULL;
+        struct row_incident *inc = j ? incident_get(e, j->incident) : NULL;
 
-        if (inc && inc->state != INCIDENT_IS_CLOSED &&
-            t - j->last <= e->set->policy->incident_horizon && (!found || inc->number < found)) {
-            found = inc->number;
+        if (inc && (inc->state == INCIDENT_IS_CLOSED) == closed &&
+            t - j->last <= e->set->policy->incident_horizon &&
+            (!found || inc->number < found->number)) {
+            found = inc;
         }
     }
     return found;
@@ -190,6 +193,7 @@ static void count_in(struct engine *e, struct row_incident *inc, struct row_grou
     enum source_kind kind = source_kind_of(s->kind);
     char text[TEXT_TITLE + TEXT_NAME + 64];
 
+    table_use(&e->tab[TAB_INCIDENT], inc); // a busy incident is not the one to be evicted
     inc->alerts++;
     inc->first = inc->first == UTIME_NONE || o->time < inc->first ? o->time : inc->first;
     inc->last = inc->last == UTIME_NONE || o->time > inc->last ? o->time : inc->last;
@@ -202,51 +206,13 @@ static void count_in(struct engine *e, struct row_incident *inc, struct row_grou
                                                    .area = span_str(inc->area)});
     if (first_of_group) {
         g->incident = inc->number;
+        g->incident_id = inc->id;
         inc->groups++;
         (void)snprintf(text, sizeof(text), "%s%s%s: %s", g->asset, g->actor[0] ? " " : "", g->actor,
                        g->title);
         incident_timeline(e, inc, o->time, "alert", s->kind, span_str(text), &m->alert, out);
     }
     MARK(e, INCIDENT, inc);
-}
-
-void incident_take(struct engine *e, const struct obs *o, const struct scene *s,
-                   const struct reason *why, const struct made *m, struct buf *out)
-{
-    struct row_group *g = alert_group(e, m->group);
-    struct entity ent[ENTITY_COUNT];
-    size_t n = entities_of(s, e, why->severity >= OPEN_SEVERITY, ent);
-    struct row_incident *inc;
-    uint64_t number;
-
-    if (!g) {
-        return; // evicted in the meantime; counted by its table
-    }
-    if (is_expected(e, o, s)) {
-        e->count.expected++;
-        g->expected = g->expected || g->alerts == 1;
-        MARK(e, GROUP, g);
-        return;
-    }
-    g->expected = 0;
-    tiering_spread(e, g, s->asset, o->time);
-    number = find_incident(e, ent, n, o->time);
-    inc = number ? incident_get(e, number) : NULL;
-    if (!inc && (why->severity >= OPEN_SEVERITY || s->base == T0)) {
-        inc = open_incident(e, s, why, g, out);
-    }
-    if (inc) {
-        count_in(e, inc, g, o, s, why, m, out);
-        for (size_t i = 0; i < n; i++) {
-            count_entity(e, inc, &ent[i], o->time);
-            if (why->severity >= OPEN_SEVERITY) {
-                lead_on(e, inc, &ent[i], o->time);
-            }
-        }
-        tiering_incident(e, inc, s, why->rule, out);
-    }
-    tiering_group(e, g, inc);
-    MARK(e, GROUP, g);
 }
 
 // Rare, a few times in an incident's life: the gravest asset changed.
@@ -285,4 +251,54 @@ int incident_move(struct engine *e, struct row_incident *inc, uint8_t event, str
     incident_timeline(e, inc, e->now, "state", actor, span_str(text), NULL, out);
     MARK(e, INCIDENT, inc);
     return 0;
+}
+
+static void reopen(struct engine *e, struct row_incident *inc, struct buf *out)
+{
+    (void)incident_move(e, inc, INCIDENT_ON_REOPEN, SPAN_LIT("fabsoc"), SPAN_LIT("new evidence"),
+                        out, NULL);
+    clock_restart(e, inc);
+}
+
+void incident_take(struct engine *e, const struct obs *o, const struct scene *s,
+                   const struct reason *why, const struct made *m, struct buf *out)
+{
+    struct row_group *g = alert_group(e, m->group);
+    struct entity ent[ENTITY_COUNT];
+    size_t n = entities_of(s, e, why->severity >= OPEN_SEVERITY, ent);
+    struct row_incident *inc;
+
+    if (!g) {
+        return; // evicted in the meantime; counted by its table
+    }
+    if (is_expected(e, o, s)) {
+        e->count.expected++;
+        g->expected = !g->unexpected;
+        MARK(e, GROUP, g);
+        return;
+    }
+    g->expected = 0;
+    g->unexpected = 1;
+    tiering_spread(e, g, s->asset, o->time);
+    inc = find_incident(e, ent, n, o->time, false);
+    if (!inc && (why->severity >= OPEN_SEVERITY || s->base == T0)) {
+        inc = find_incident(e, ent, n, o->time, true);
+        if (inc) {
+            reopen(e, inc, out);
+        } else {
+            inc = open_incident(e, s, why, g, out);
+        }
+    }
+    if (inc) {
+        count_in(e, inc, g, o, s, why, m, out);
+        for (size_t i = 0; i < n; i++) {
+            count_entity(e, inc, &ent[i], o->time);
+            if (why->severity >= OPEN_SEVERITY) {
+                lead_on(e, inc, &ent[i], o->time);
+            }
+        }
+        tiering_incident(e, inc, s, why->rule, out);
+    }
+    tiering_group(e, g, inc);
+    MARK(e, GROUP, g);
 }

@@ -3,7 +3,9 @@
 //
 // Joining: an alert shares an asset, a (non-generic) person, a session or a stranger's address with
 // an incident whose last alert is within the join horizon: the oldest such incident takes it. Else
-// it opens one, if it is grave enough (severity 50 or more, or tier T0). What is expected inside a PM
+// it opens one, if it is grave enough (severity 50 or more, or tier T0); one that was closed within that
+// horizon is reopened instead and keeps its number, its first sign and its owner, and its clocks run
+// anew. What is expected inside a PM
 // window is counted and shown, and joins nothing.
 //
 // Tier: base tier of the gravest asset among its alerts, raised by one step for production (Q time

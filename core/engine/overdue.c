@@ -30,28 +30,54 @@ static void set_field(struct obs *o, enum field f, struct span v)
 
 // ---- sessions
 
-// When what allows the session ends: its own limit, else the end of its ticket's window, else of the
-// latest window of its tool that had begun; UTIME_NONE when nothing limits it.
-static utime_t allowed_until(const struct engine *e, const struct row_session *s)
+static const struct row_window *window_of(const struct engine *e, const char *ticket)
+{
+    struct span id = span_str(ticket);
+    struct key128 key = key_of('w', &id, 1);
+
+    return id.n ? table_get(&e->tab[TAB_WINDOW], &key) : NULL;
+}
+
+// The end of the tool's windows that held one after the other from `t` on; UTIME_NONE when none was
+// open at `t` or one of them has no end. Each round finds a later end, so there are at most as many as
+// windows.
+static utime_t end_by_tool(const struct engine *e, int asset, utime_t t)
 {
     const struct table *tab = &e->tab[TAB_WINDOW];
-    utime_t by_ticket = UTIME_NONE, by_tool = UTIME_NONE;
+    utime_t end = UTIME_NONE;
+    bool more = asset != FAB_NONE;
 
-    for (const struct row_window *w = table_first(tab); w; w = table_next(tab, w)) {
-        if (s->ticket[0] && strcmp(w->id, s->ticket) == 0) {
-            by_ticket = w->to;
-        } else if (w->asset_index == s->asset_index && w->asset_index != FAB_NONE &&
-                   w->from <= s->started && w->to > by_tool) {
-            by_tool = w->to;
+    while (more) {
+        more = false;
+        for (const struct row_window *w = table_first(tab); w; w = table_next(tab, w)) {
+            utime_t at = end == UTIME_NONE ? t : end;
+
+            if (w->asset_index != asset || w->from > at) {
+                continue;
+            }
+            if (w->to == UTIME_NONE) {
+                return UTIME_NONE;
+            }
+            if (w->to >= at && w->to > end) {
+                end = w->to;
+                more = true;
+            }
         }
     }
-    if (by_ticket == UTIME_NONE) {
-        by_ticket = by_tool;
-    }
+    return end;
+}
+
+// When what allows the session ends: the end of its ticket's window, without one of the windows of its
+// tool in which it began; its own limit when that is earlier. UTIME_NONE: nothing limits it.
+static utime_t allowed_until(const struct engine *e, const struct row_session *s)
+{
+    const struct row_window *w = window_of(e, s->ticket);
+    utime_t end = w ? w->to : end_by_tool(e, s->asset_index, s->started);
+
     if (s->allowed_until == UTIME_NONE) {
-        return by_ticket;
+        return end;
     }
-    return by_ticket != UTIME_NONE && by_ticket < s->allowed_until ? by_ticket : s->allowed_until;
+    return end != UTIME_NONE && end < s->allowed_until ? end : s->allowed_until;
 }
 
 static void overrun(struct engine *e, struct row_session *s, utime_t until, struct buf *out)
@@ -202,6 +228,8 @@ void overdue_rows(struct engine *e, struct buf *out)
     SWEEP(e, JOIN, join, r->last < horizon);
     SWEEP(e, ENTITY, entity, r->last < horizon && r->last < day);
     SWEEP(e, GROUP, group, r->last < day && (r->state == GROUP_IS_CLOSED || r->expected));
+    SWEEP(e, SPREAD, spread,
+          r->n == 0 || e->now - r->ring[r->n - 1].time > e->set->policy->spread_window);
     SWEEP(e, CLOCK, clock, ended_before(r->met, day));
     SWEEP(e, INCIDENT, incident, r->state == INCIDENT_IS_CLOSED && ended_before(r->closed, day));
     SWEEP(e, SESSION, session, ended_before(r->ended, day));

@@ -108,14 +108,30 @@ static struct scope scope_of(const struct engine *e, const struct row_incident *
     return sc;
 }
 
-static const struct cacao *playbook_of(const struct engine *e, struct span id)
+static const struct cacao *playbook_in(const struct engine_set *set, struct span id)
 {
-    for (size_t i = 0; i < e->set->nplaybooks; i++) {
-        if (span_eq_str(id, e->set->playbook[i]->id)) {
-            return e->set->playbook[i];
+    for (size_t i = 0; i < set->nplaybooks; i++) {
+        if (span_eq_str(id, set->playbook[i]->id)) {
+            return set->playbook[i];
         }
     }
     return NULL;
+}
+
+// A rule that is cut off could never be satisfied, and one with more functions than the row has places
+// for approvals neither.
+static int keep_rule(struct row_plan *row, const struct plan *p, struct err *err)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->nfunctions && n < sizeof(row->rule); i++) {
+        n += (size_t)snprintf(row->rule + n, sizeof(row->rule) - n, "%s%s", i ? " AND " : "",
+                              p->function[i]);
+    }
+    return n < sizeof(row->rule) && p->nfunctions <= ARRAY_LEN(row->approval)
+               ? 0
+               : err_set(err, E_STATE, "plan.rule",
+                         "the approval rule asks for too many functions");
 }
 
 static int keep(struct engine *e, struct row_plan *row, const struct plan *p, struct err *err)
@@ -142,11 +158,7 @@ static int keep(struct engine *e, struct row_plan *row, const struct plan *p, st
     row->hazard = (uint8_t)p->hazard;
     TEXT_SET(row->playbook_id, span_str(p->playbook_id));
     TEXT_SET(row->name, span_str(p->playbook_name));
-    for (size_t i = 0, n = 0; i < p->nfunctions; i++) {
-        n += (size_t)snprintf(row->rule + n, n < sizeof(row->rule) ? sizeof(row->rule) - n : 0,
-                              "%s%s", i ? " AND " : "", p->function[i]);
-    }
-    return 0;
+    return keep_rule(row, p, err);
 }
 
 static void tell(struct engine *e, const struct row_plan *p, const char *what, struct span who,
@@ -166,7 +178,7 @@ static void tell(struct engine *e, const struct row_plan *p, const char *what, s
 int plan_propose(struct engine *e, const struct intent *in, struct buf *out, struct err *err)
 {
     struct row_incident *inc = in->number ? incident_get(e, in->number) : NULL;
-    const struct cacao *pb = playbook_of(e, in->nargs ? in->arg[0] : SPAN_NONE);
+    const struct cacao *pb = playbook_in(e->set, in->nargs ? in->arg[0] : SPAN_NONE);
     struct plan_env env = live_env(e);
     struct row_plan *row;
     struct plan *p;
@@ -200,6 +212,7 @@ int plan_propose(struct engine *e, const struct intent *in, struct buf *out, str
     e->count.plan = number;
     row->id = engine_id(e);
     row->incident = inc->number;
+    row->incident_id = inc->id;
     row->planned = e->now;
     row->expires = e->now + e->set->policy->plan_expire;
     row->state = p->nfunctions ? PLAN_IS_PLANNED : PLAN_IS_APPROVED; // nothing to ask anybody
@@ -277,7 +290,7 @@ static int may_approve(const struct engine *e, const struct row_plan *p, const s
     while (rule.n) {
         struct span f = next_function(&rule);
 
-        if (in->nargs > 1 ? span_eq(in->arg[1], f) : holds(in->functions, f) && !said_yes(p, f)) {
+        if (!said_yes(p, f) && (in->nargs > 1 ? span_eq(in->arg[1], f) : holds(in->functions, f))) {
             *ret_function = f;
             return 0;
         }
@@ -342,12 +355,12 @@ void plans_tick(struct engine *e)
 void plans_emit(struct engine *e, void *row, struct buf *out)
 {
     struct row_plan *p = row;
-    const struct row_incident *inc = incident_get(e, p->incident);
 
+    (void)e;
     p->dirty = 0;
     effect_put_plan(out, &(struct effect_plan){.id = p->id,
                                                .number = p->number,
-                                               .incident_id = inc ? inc->id : (struct eid){{0}},
+                                               .incident_id = p->incident_id,
                                                .area = span_str(p->area),
                                                .playbook_id = span_str(p->playbook_id),
                                                .playbook_name = span_str(p->name),
@@ -362,6 +375,30 @@ void plans_emit(struct engine *e, void *row, struct buf *out)
                                                .expires = p->expires});
 }
 
+static void put_playbook(const struct cacao *pb, bool current, struct buf *out)
+{
+    char name[TEXT_TITLE], description[512];
+
+    text_set(name, sizeof(name), span_str(pb->name));
+    text_set(description, sizeof(description), span_str(pb->description));
+    effect_put_playbook(out, &(struct effect_playbook){.id = span_str(pb->id),
+                                                       .name = span_str(name),
+                                                       .description = span_str(description),
+                                                       .digest = pb->digest,
+                                                       .current = current});
+}
+
+void plans_withdraw(const struct engine *e, const struct engine_set *next, struct buf *out)
+{
+    for (size_t i = 0; i < e->set->nplaybooks; i++) {
+        const struct cacao *pb = e->set->playbook[i];
+
+        if (!playbook_in(next, span_str(pb->id))) {
+            put_playbook(pb, false, out);
+        }
+    }
+}
+
 void plans_announce(struct engine *e, struct buf *out)
 {
     if (digest_eq(&e->announced, &e->set->digest)) {
@@ -369,15 +406,6 @@ void plans_announce(struct engine *e, struct buf *out)
     }
     e->announced = e->set->digest;
     for (size_t i = 0; i < e->set->nplaybooks; i++) {
-        const struct cacao *pb = e->set->playbook[i];
-        char name[TEXT_TITLE], description[512];
-
-        text_set(name, sizeof(name), span_str(pb->name));
-        text_set(description, sizeof(description), span_str(pb->description));
-        effect_put_playbook(out, &(struct effect_playbook){.id = span_str(pb->id),
-                                                           .name = span_str(name),
-                                                           .description = span_str(description),
-                                                           .digest = pb->digest,
-                                                           .current = true});
+        put_playbook(e->set->playbook[i], true, out);
     }
 }

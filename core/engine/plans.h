@@ -20,5 +20,7 @@ int plans_same_hash(const struct row_plan *p, struct span hex, struct err *err);
 void plans_tick(struct engine *e); // expiry
 void plans_emit(struct engine *e, void *row, struct buf *out);
 void plans_announce(struct engine *e, struct buf *out); // playbooks of a set that is new
+// Playbooks of the set in force that `next` does not have are not current any more.
+void plans_withdraw(const struct engine *e, const struct engine_set *next, struct buf *out);
 
 #endif

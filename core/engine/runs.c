@@ -47,7 +47,7 @@ static void step_row(struct engine *e, const struct row_run *r, const struct pla
                                                .target = span_str(c ? c->target : ""),
                                                .state = span_str(state),
                                                .text = span_str(said),
-                                               .started = e->now,
+                                               .started = step == r->began_step ? r->began : e->now,
                                                .ended = over ? e->now : UTIME_NONE});
 }
 
@@ -107,14 +107,18 @@ static void drive(struct engine *e, struct row_run *r, const struct plan *p, str
         }
         ev = (struct run_event){.kind = RUN_GO};
         if (d.verb == RUN_STEP) {
+            r->began_step = d.step;
+            r->began = e->now;
             step_row(e, r, p, d.step, "entered", span_str(d.text), false, out);
             if (d.delay_ms && !r->dry) {
                 r->wake = e->now + (utime_t)d.delay_ms * 1000;
                 break;
             }
         } else if (d.verb == RUN_COMMAND && !r->dry) {
-            command_issue(e, r, p, &d, out);
-            break;
+            if (command_issue(e, r, p, &d)) {
+                break;
+            }
+            ev = (struct run_event){RUN_FAILED, SPAN_LIT("the command is too long")};
         } else if (d.verb == RUN_COMMAND) {
             step_row(e, r, p, d.step, "would", span_str(p->step[d.step].dry_run), false, out);
         } else {
@@ -169,7 +173,9 @@ static struct row_run *open_run(struct engine *e, const struct row_plan *plan,
     }
     r->id = engine_id(e);
     r->plan = plan->number;
+    r->plan_id = plan->id;
     r->incident = plan->incident;
+    r->incident_id = plan->incident_id;
     r->dry = r->rs.dry = dry;
     r->started = e->now;
     r->ended = r->wake = UTIME_NONE;
@@ -288,14 +294,13 @@ void runs_tick(struct engine *e, struct buf *out)
 void runs_emit(struct engine *e, void *row, struct buf *out)
 {
     struct row_run *r = row;
-    const struct row_incident *inc = incident_get(e, r->incident);
-    const struct row_plan *p = table_get(&e->tab[TAB_PLAN], &r->plan);
 
+    (void)e;
     r->dirty = 0;
     effect_put_run(out, &(struct effect_run){.id = r->id,
                                              .number = r->number,
-                                             .plan_id = p ? p->id : (struct eid){{0}},
-                                             .incident_id = inc ? inc->id : (struct eid){{0}},
+                                             .plan_id = r->plan_id,
+                                             .incident_id = r->incident_id,
                                              .area = span_str(r->area),
                                              .state = span_str(run_fsm.state[r->state]),
                                              .reason = span_str(r->reason),

@@ -8,6 +8,8 @@ static const char magic[8] = "FSENGINE";
 
 static void save_fixed(const struct engine *e, struct buf *out)
 {
+    buf_put(out, e->set->digest.b, sizeof(e->set->digest.b));
+    buf_u32(out, e->ids);
     buf_put(out, &e->count, sizeof(e->count));
     buf_u32(out, e->pos.epoch);
     buf_u64(out, e->pos.block);
@@ -40,6 +42,7 @@ static void get_raw(struct rd *r, void *to, size_t n)
 
 static void load_fixed(struct engine *e, struct rd *r)
 {
+    e->ids = rd_u32(r);
     get_raw(r, &e->count, sizeof(e->count));
     e->pos.epoch = rd_u32(r);
     e->pos.block = rd_u64(r);
@@ -76,11 +79,25 @@ void engine_save(const struct engine *e, struct buf *out)
     buf_u32(out, crc32c(0, span_sub(buf_span(out), at, out->len)));
 }
 
+bool engine_saved_set(struct span state, struct digest *ret)
+{
+    struct rd r = rd_of(state);
+    struct span m = rd_bytes(&r, sizeof(magic));
+
+    if (!m.n || memcmp(m.p, magic, sizeof(magic)) != 0 || rd_u32(&r) != SAVE_VERSION ||
+        rd_u32(&r) != TAB_COUNT) {
+        return false;
+    }
+    get_raw(&r, ret->b, sizeof(ret->b));
+    return rd_ok(&r);
+}
+
 int engine_load(struct engine *e, struct span state, struct err *err)
 {
     struct rd r = rd_of(state);
     struct rd tail = rd_of(span_sub(state, state.n >= 4 ? state.n - 4 : 0, 4));
     struct span m = rd_bytes(&r, sizeof(magic));
+    struct digest set = {{0}};
 
     if (!m.n || memcmp(m.p, magic, sizeof(magic)) != 0 || rd_u32(&r) != SAVE_VERSION ||
         rd_u32(&r) != TAB_COUNT) {
@@ -88,6 +105,10 @@ int engine_load(struct engine *e, struct span state, struct err *err)
     }
     if (rd_u32(&tail) != crc32c(0, span_sub(state, 0, state.n - 4))) {
         return err_set(err, E_INPUT, "snapshot.crc", "the snapshot does not match its checksum");
+    }
+    get_raw(&r, set.b, sizeof(set.b));
+    if (!digest_eq(&set, &e->set->digest)) {
+        return err_set(err, E_STATE, "snapshot.set", "the snapshot was made under another set");
     }
     load_fixed(e, &r);
     for (int t = 0; t < TAB_COUNT; t++) {

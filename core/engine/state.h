@@ -41,12 +41,14 @@ struct row_group {
     uint64_t number;
     struct eid id;
     uint8_t dirty, severity, base_tier, tier, state, expected;
+    uint8_t unexpected; // an alert of it was outside what any window allows
     struct axes axes;
     int32_t rule; // index in the set in force, -1 when it has no such rule
     char rule_id[TEXT_ID], title[TEXT_TITLE], level[16];
     char asset[TEXT_ID], area[32], actor[TEXT_NAME], source_kind[8], owner[TEXT_ID], why[TEXT_WHY];
     utime_t first, last, found, ack_due, acked, shelved_until;
     uint64_t alerts, incident; // incident number, 0 = none
+    struct eid incident_id;
 };
 
 struct row_fold { // key: rule, asset, actor
@@ -94,6 +96,7 @@ struct row_clock {
     } key;
     uint8_t dirty, tier, breached;
     utime_t started, due, met;
+    utime_t told; // whom to call is as of then: never a matter of where a block ends
 };
 
 struct row_corr { // key: rule and group key
@@ -171,13 +174,15 @@ struct row_recipe { // key: asset, recipe, digest
 };
 
 enum { PLAN_ROW_DOCUMENT = 16 * 1024, PLAN_ROW_IMPACT = 2048, COMMAND_ROW_BYTES = 4096 };
+enum { PROOF_ROW_BYTES = 2048 }; // a signed report (REPORT_TEXT_MAX and its frame)
 
 struct row_plan {
     uint64_t number;
     struct eid id;
     uint8_t dirty, state, hazard, napprovals;
     uint64_t incident;
-    char area[32], playbook_id[TEXT_NAME], name[TEXT_NAME], planned_by[TEXT_ID], rule[TEXT_TITLE];
+    struct eid incident_id;
+    char area[32], playbook_id[TEXT_NAME], name[TEXT_NAME], planned_by[TEXT_ID], rule[TEXT_WHY];
     utime_t planned, expires;
     struct digest hash;
     struct {
@@ -192,8 +197,11 @@ struct row_run {
     struct eid id;
     uint8_t dirty, state, dry;
     uint64_t plan, incident;
+    struct eid plan_id, incident_id;
     char area[32], started_by[TEXT_ID], reason[TEXT_WHY];
     utime_t started, ended;
+    utime_t began; // when step `began_step`, the newest, was entered
+    int32_t began_step;
     utime_t wake;       // a step's delay ends, UTIME_NONE = none
     struct eid command; // on its way, zero = none
     struct run_state rs;
@@ -203,13 +211,14 @@ struct row_command {
     struct eid id;
     uint8_t dirty, state;
     uint64_t run, counter;
+    struct eid run_id; // ids of rows that may be gone stand beside their numbers
     uint32_t step, length, signature_length;
     char area[32], agent[TEXT_ID], code[40], result[TEXT_WHY];
     utime_t issued, changed;
     utime_t not_after; // wall clock
     uint32_t max_runtime_ms;
     char bytes[COMMAND_ROW_BYTES], signature[64];
-    char proof[512];
+    char proof[PROOF_ROW_BYTES];
     uint32_t proof_length;
 };
 

@@ -52,6 +52,18 @@ enum tier tiering_hazard(const struct engine *e, int asset, enum tier base, char
     return h.tier;
 }
 
+void tiering_tool(struct engine *e, struct row_tool *t)
+{
+    char why[HAZARD_WHY_MAX];
+    enum tier base = fab_asset(e->set->fab, (int)t->asset)->tier;
+    enum tier is = tiering_hazard(e, (int)t->asset, base, why, sizeof(why));
+
+    if (t->tier != is) {
+        t->tier = (uint8_t)is;
+        MARK(e, TOOL, t);
+    }
+}
+
 static uint32_t bits(uint8_t v)
 {
     return (uint32_t)__builtin_popcount(v);

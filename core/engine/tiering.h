@@ -14,5 +14,7 @@ void tiering_incident(struct engine *e, struct row_incident *inc, const struct s
 void tiering_group(struct engine *e, struct row_group *g, const struct row_incident *inc);
 // Base tier and production modifiers of an asset now; the reason is written to `why` ("" = none).
 enum tier tiering_hazard(const struct engine *e, int asset, enum tier base, char *why, size_t size);
+// The same for a tool's row; marks it when its tier is another one.
+void tiering_tool(struct engine *e, struct row_tool *t);
 
 #endif

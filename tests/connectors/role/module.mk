@@ -1,4 +1,5 @@
-TESTS_connectors/role := test_service test_block_run test_gate $(if $(wildcard tests/connectors/role/test_sign.c),test_sign)
+TESTS_connectors/role := test_service test_block_run test_shell test_gate $(if $(wildcard tests/connectors/role/test_sign.c),test_sign)
+test_shell_SUPPORT := yes
 test_service_SUPPORT := yes
 test_gate_SUPPORT := yes
 test_sign_SUPPORT := yes

@@ -350,6 +350,149 @@ static void hostile_text_reaches_no_row(void **state)
     assert_string_equal(rig_cell(&rig, EFFECT_ALERT, 0, "asset"), "mes-1\\x1b[2J");
 }
 
+// ---- what changes late
+
+static void closing_a_window_late_does_not_make_it_longer(void **state)
+{
+    (void)state;
+    window(1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
+    ticks(1, 700);
+    rig_say(&rig, &(struct rig_event){.source = FACTORY,
+                                      .at = 1200,
+                                      .kind = KIND_PM_WINDOW,
+                                      .product = "fab",
+                                      .service = "pm",
+                                      .field = {{FIELD_TICKET, "PM-1"},
+                                                {FIELD_ASSET, "LITHO-01"},
+                                                {FIELD_EVENT_ACTION, "closed"}}});
+    ticks(701, 1300);
+
+    assert_string_equal(rig_cell(&rig, EFFECT_WINDOW, 0, "state"), "closed");
+    assert_string_equal(rig_cell(&rig, EFFECT_WINDOW, 0, "closes"), "2026-11-02T08:10:00.000000Z");
+    assert_string_equal(rig_cell(&rig, EFFECT_WINDOW, 0, "vendor"), "optarix");
+}
+
+static void a_session_may_go_on_from_one_window_into_the_next(void **state)
+{
+    (void)state;
+    window(1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
+    window(2, "PM-2", "LITHO-01", "2026-11-02T08:10:00Z", "2026-11-02T08:20:00Z");
+    session(10, "s-1", "litho-01", KIND_SESSION_START);
+    ticks(1, 1200 + 299);
+    assert_int_equal(rig_count(&rig, EFFECT_ALERT, "rule_id", "fabsoc.session.overrun", NULL), 0);
+    ticks(1500, 1505);
+    assert_int_equal(rig_count(&rig, EFFECT_ALERT, "rule_id", "fabsoc.session.overrun", NULL), 1);
+}
+
+static void a_window_that_was_over_before_limits_no_later_session(void **state)
+{
+    (void)state;
+    window(1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
+    ticks(1, 1199);
+    session(1200, "s-1", "litho-01", KIND_SESSION_START);
+    ticks(1200, 2000);
+    assert_int_equal(rig_count(&rig, EFFECT_ALERT, "rule_id", "fabsoc.session.overrun", NULL), 0);
+}
+
+static void reopened_incident_keeps_first_seen_and_its_clocks_run_anew(void **state)
+{
+    struct err err = ERR_INIT;
+    char first[64];
+    size_t at = 0;
+
+    (void)state;
+    sensor_alert(10, "10.20.3.13");
+    ticks(1, 60);
+    (void)snprintf(first, sizeof(first), "%s", rig_cell(&rig, EFFECT_INCIDENT, 0, "first"));
+    assert_int_equal(rig_intent(&rig, "sato", "security", "ack_group", "1", "seen", &err), 0);
+    assert_int_equal(
+        rig_intent(&rig, "sato", "security", "move_incident", "1", "close\tnothing", &err), 0);
+    assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "state"), "closed");
+    ticks(61, 600);
+    agent_alert(601, "litho-01");
+    ticks(601, 620);
+
+    assert_int_equal(rig_rows(&rig, EFFECT_INCIDENT), 1);
+    assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "state"), "triage");
+    assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "first"), first);
+    assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "owner"), "sato");
+    assert_int_equal(rig_count(&rig, EFFECT_CLOCK, "phase", "contain", &at), 1);
+    assert_string_equal(rig_cell(&rig, EFFECT_CLOCK, at, "met"), "");
+    assert_int_equal(rig_count(&rig, EFFECT_CLOCK, "phase", "ack", &at), 1);
+    assert_string_not_equal(rig_cell(&rig, EFFECT_CLOCK, at, "met"), "");
+}
+
+static void a_closed_group_that_happens_again_is_new_and_has_to_be_seen_again(void **state)
+{
+    struct err err = ERR_INIT;
+
+    (void)state;
+    sensor_alert(10, "10.20.3.13");
+    ticks(1, 60);
+    assert_int_equal(rig_intent(&rig, "sato", "security", "ack_group", "1", "seen", &err), 0);
+    assert_int_equal(rig_intent(&rig, "sato", "security", "close_group", "1", "noise", &err), 0);
+    sensor_alert(61, "10.20.3.13");
+    ticks(61, 70);
+
+    assert_string_equal(rig_cell(&rig, EFFECT_GROUP, 0, "state"), "new");
+    assert_string_equal(rig_cell(&rig, EFFECT_GROUP, 0, "acked"), "");
+}
+
+static void a_clock_ahead_of_time_makes_nobody_else_late(void **state)
+{
+    (void)state;
+    ticks(1, 200); // the other sources are idle
+    agent_alert(9000, "litho-02");
+    ticks(201, 210);
+    sensor_alert(211, "10.20.3.13");
+    ticks(211, 220);
+    assert_string_equal(rig_cell(&rig, EFFECT_STATUS, 0, "late"), "0");
+}
+
+// ---- another set
+
+static void rows_find_their_assets_again_in_another_model(void **state)
+{
+    // The same names in another order: every number means another asset.
+    static const char model[] =
+        "fab: {site: F1, number: 1, name: Other, timezone: Asia/Tokyo}\n"
+        "areas: [{id: litho, name: Lithography}]\n"
+        "bays: [{id: LITHO-A, area: litho, networks: [10.20.3.0/24]}]\n"
+        "assets:\n"
+        "  - {id: OTHER-1, kind: scanner, bay: LITHO-A, tier: T2, names: [other-1]}\n"
+        "  - {id: LITHO-01, kind: scanner, bay: LITHO-A, tier: T2, names: [litho-01], "
+        "ips: [10.20.3.13], wph: 99}\n";
+    struct textfile file = {"other.yaml", SPAN_LIT(model)};
+    struct faults faults = {.count = 0};
+    struct fab *fab = fab_load(&file, 1, &faults);
+    struct engine_set next = rig.set;
+    size_t at = 0;
+
+    (void)state;
+    assert_non_null(fab);
+    next.fab = fab;
+    next.digest = digest_of(SPAN_LIT("next"));
+    window(1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
+    session(10, "s-1", "litho-01", KIND_SESSION_START);
+    rig_say(&rig, &(struct rig_event){
+                      .source = FACTORY,
+                      .at = 11,
+                      .kind = KIND_TOOL_STATE,
+                      .product = "fab",
+                      .service = "tool",
+                      .field = {{FIELD_ASSET, "LITHO-01"}, {FIELD_TOOL_STATE, "productive"}}});
+    ticks(1, 30);
+    assert_int_equal(engine_use_set(rig.engine, &next, &rig.effects), 0);
+    rig.set = next;
+    ticks(31, 905);
+
+    assert_int_equal(rig_count(&rig, EFFECT_ALERT, "rule_id", "fabsoc.session.overrun", NULL), 1);
+    assert_int_equal(rig_count(&rig, EFFECT_TOOL, "asset", "LITHO-01", &at), 1);
+    assert_string_equal(rig_cell(&rig, EFFECT_TOOL, at, "wph"), "99");
+    assert_string_equal(rig_cell(&rig, EFFECT_TOOL, at, "state"), "productive");
+    assert_int_equal(rig_count(&rig, EFFECT_TOOL, "asset", "OTHER-1", NULL), 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -370,6 +513,13 @@ int main(void)
         T(acknowledging_a_group_meets_the_incidents_ack_clock),
         T(a_refused_intent_says_its_code_and_is_audited),
         T(hostile_text_reaches_no_row),
+        T(closing_a_window_late_does_not_make_it_longer),
+        T(a_session_may_go_on_from_one_window_into_the_next),
+        T(a_window_that_was_over_before_limits_no_later_session),
+        T(reopened_incident_keeps_first_seen_and_its_clocks_run_anew),
+        T(a_closed_group_that_happens_again_is_new_and_has_to_be_seen_again),
+        T(a_clock_ahead_of_time_makes_nobody_else_late),
+        T(rows_find_their_assets_again_in_another_model),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

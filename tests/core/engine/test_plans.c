@@ -74,7 +74,8 @@ static int sign_command(void)
     last = (struct err)ERR_INIT;
     assert_true(store_mem_row(rig.store, EFFECT_COMMAND, 0, &c));
     in.signature.command = c.command.id;
-    in.signature.signature = SPAN_LIT("a signature");
+    in.signature.signature =
+        span_of("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 64);
     return rig_input(&rig, &in, &last);
 }
 
