@@ -45,7 +45,7 @@ struct alert {
     struct list alerts;
     struct buf raw;  // the record's bytes
     char raw_of[64]; // id of the alert they belong to
-    bool raw_asked, raw_known;
+    bool raw_asked, raw_known, raw_none;
     enum raw_form form;
     int skip;
 };
@@ -74,7 +74,7 @@ static void ask_raw(struct alert *a, struct view_effects *fx)
     (void)list_get(&a->alerts, "id", a->raw_of, sizeof(a->raw_of));
     if (a->raw_of[0]) {
         a->raw_asked = true;
-        a->raw_known = false;
+        a->raw_known = a->raw_none = false;
         fx_call(fx, SLOT_RAW, DESK_CALL_READ_RAW, 1, a->raw_of);
     }
 }
@@ -171,6 +171,10 @@ static void alert_update(void *state, const struct view_env *env, const struct v
         take_raw(a, m->answer, fx);
         return;
     }
+    if (m->kind == MSG_FAULT && m->slot == SLOT_RAW) {
+        a->raw_none = true;
+        return;
+    }
     if (m->kind == MSG_ACTION && scroll_raw(a, m->action)) {
         return;
     }
@@ -235,8 +239,10 @@ static int draw_fields(const struct alert *a, const struct view_env *env, struct
     y += part_field(c, r, y, _("cause"), page_get(g, 0, "cause"));
     y += part_field(c, r, y, _("risk"), page_get(g, 0, "consequence"));
     y += part_field(c, r, y, _("do"), page_get(g, 0, "action"));
-    part_whom(g, 0, whom, sizeof(whom));
-    y += part_field(c, r, y, _("call"), span_str(whom));
+    if (page_get(g, 0, "call_function").n) { // else its incident's clocks say whom
+        part_whom(g, 0, whom, sizeof(whom));
+        y += part_field(c, r, y, _("call"), span_str(whom));
+    }
     y += part_fieldf(c, r, y, _("rule"), "%.*s  %.*s", SPAN_ARG(page_get(g, 0, "rule_id")),
                      SPAN_ARG(page_get(g, 0, "title")));
     y += part_fieldf(c, r, y, _("tier"), _("%.*s (of itself %.*s, axes %.*s): %.*s"),
@@ -263,7 +269,9 @@ static void draw_raw(struct alert *a, struct canvas *c, struct rect r)
     part_rule(c, layout_top(&in, 1), 0, a->raw_known ? title : _("record"));
     if (!a->raw_known) {
         canvas_str(c, in.x + 1, in.y, in.w - 1, STYLE_STALE,
-                   a->raw_asked ? _("asking ...") : _("Enter reads it; the reading is noted"));
+                   a->raw_none    ? _("none that you may read, or found without one: see match")
+                   : a->raw_asked ? _("asking ...")
+                                  : _("Enter reads it; the reading is noted"));
         return;
     }
     rows = (a->form == RAW_HEX ? part_hex : part_wrap)(c, in, buf_span(&a->raw), a->skip);
@@ -293,7 +301,7 @@ static bool alert_ready(const void *state)
     const struct alert *a = state;
 
     return a->group.filled && list_ready(&a->alerts) &&
-           (a->raw_known || a->alerts.latest.nrows == 0);
+           (a->raw_known || a->raw_none || a->alerts.latest.nrows == 0);
 }
 
 const struct view_ops view_alert = {

@@ -107,7 +107,7 @@ class Suite:
             row = t.on_row(rf"I-{incident} .*{re.escape(name[:12])}")
             check(number in row and deputy_number in row and deputy[:9] in row, f"not whom to call: {row}")
             t.wait(rf"call +.*{re.escape(name)} {number}; deputy {re.escape(deputy)} {deputy_number}")
-            check("~" not in row.split(name[:12])[0], f"a deadline is cut: {row}")
+            check(re.search(r"LATE \w+ ", row), f"a deadline is cut: {row}")
 
     def one_key_records_a_call_and_it_is_what_was_said_last(self):
         t = self.desk
@@ -222,8 +222,8 @@ class Suite:
         t.type("S")
         t.wait(r"RUN this plan\?")
         t.type(f"P-{self.plan}\r")
-        t.wait(r"R-\d+ +FINISHED +\S* *[1-9]")
-        run = self.demo.one("select number from play.run where not dry")
+        t.wait(r"R-\d+ +FINISHED +[1-9]")  # a dry-run says yes in the column between
+        run = self.demo.until("the run", "select number from play.run where not dry")
         t.command(f"run {run}")
         t.wait(rf"^R-{run} +FINISHED +LIVE")
         t.wait(r"proof .* ([1-9]\d*) of \1 actions verified")
@@ -238,8 +238,8 @@ class Suite:
         rows = self.demo.rows(f"select kind, actor, text from api.timeline where incident = {self.incident} order by key")
         for who in self.said:
             check(any(r[1] == who for r in rows), f"the timeline does not name {who}: {rows}")
-        for kind in ("plan", "approval", "run"):
-            check(any(r[0] == kind for r in rows), f"the timeline has no {kind}: {rows}")
+        for kind in ("plan", "approv", "run"):
+            check(any(kind in r[0] or kind in r[2] for r in rows), f"the timeline has no {kind}: {rows}")
         t.type("G")
         t.wait(lambda t: t.selected() and rows[-1][2][:20] in t.selected(), "the end of the story")
 
@@ -273,7 +273,7 @@ class Suite:
         t.type("x")
         t.wait(r"COMMAND=/bin/bash.*owned")
         t.type("x")
-        t.wait(r"^ *000060 .*1b *\n.*5d 30 3b 6f")  # the bytes themselves, as numbers
+        t.wait(r" 1b  .*\n +000060 +5d 30 3b 6f")  # the bytes themselves, as numbers
         for name, c in [("wide", t), ("desk", self.desk)]:
             for bad in (b"\x1b]", b"\x1b[6n", b"\xe2\x80\xae", b"\x9b31m", b"\xc2\x9b"):
                 check(bad not in c.raw, f"{bad!r} reached the {name} terminal")
@@ -288,7 +288,7 @@ class Suite:
 
     def walk(self, t):
         """Every screen and its help; wait() holds row 1, ?Help and the width of each."""
-        t.wait(r"whom to call")
+        t.wait(r"\[\dOvr\]|\[?\dOvr")
         for command, marker in self.screens():
             t.command(command)
             t.wait(marker)
