@@ -6,29 +6,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "connectors/act/proof.h"
 #include "connectors/os/control.h"
 #include "connectors/os/files.h"
 #include "connectors/os/logsink.h"
 #include "connectors/os/sandbox.h"
 #include "connectors/pg/store_pg.h"
 #include "connectors/role/config.h"
+#include "connectors/role/engine_keys.h"
 #include "connectors/role/engine_sets.h"
 #include "connectors/role/engine_shell.h"
 #include "connectors/role/engine_watch.h"
 #include "core/base/log.h"
 
 enum { AGENT_KEYS = 1024, AGENT_NAME = 64, KILLERS_MAX = 256 };
-
-struct agent_key {
-    char name[AGENT_NAME];
-    struct sig_key key;
-};
 
 struct engine_role {
     struct loop *loop;
@@ -42,9 +35,7 @@ struct engine_role {
     bool tail_known, own_death[DETECTS_MAX], faulted;
     struct verdict_killer known[KILLERS_MAX]; // from the recorded inputs
     size_t nknown;
-    struct agent_key *key;
-    size_t nkeys;
-    int passfile; // -1: none was given
+    struct engine_keys keys;
     struct buf scratch;
 };
 
@@ -216,53 +207,6 @@ static void on_detect(struct engine_role *r, unsigned k, uint8_t type, struct sp
     }
 }
 
-static const struct sig_key *key_of_agent(const struct engine_role *r, struct span name)
-{
-    for (size_t i = 0; i < r->nkeys; i++) {
-        if (span_eq_str(name, r->key[i].name)) {
-            return &r->key[i].key;
-        }
-    }
-    return NULL;
-}
-
-// What the gate itself saw carries no signature; what an agent claims counts under its own only.
-static bool seen_by_gate(struct span kind)
-{
-    static const char *const kinds[] = {"reset", "hello", "lost", "rejected", "undelivered"};
-
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if (span_eq_str(kind, kinds[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool believed(const struct engine_role *r, const struct input_control *c, struct err *err)
-{
-    struct command_report report;
-    const struct sig_key *key;
-
-    if (seen_by_gate(c->kind)) {
-        return true;
-    }
-    key = key_of_agent(r, c->agent);
-    if (!key) {
-        (void)err_set(err, E_STATE, "report.key", "no key of agent " SPAN_FMT " is known",
-                      SPAN_ARG(c->agent));
-        return false;
-    }
-    if (report_verify(key, c->agent, c->proof, &report, err)) {
-        return false;
-    }
-    if (!eid_eq(&report.id, &c->command) || !span_eq(report.state, c->kind)) {
-        (void)err_set(err, E_STATE, "report.claim", "the report is not what was claimed of it");
-        return false;
-    }
-    return true;
-}
-
 static void notice(struct engine_role *r, struct span kind, struct span text)
 {
     struct input_notice n = {.kind = kind, .text = text};
@@ -280,7 +224,7 @@ static void on_gate(struct engine_role *r, uint8_t type, struct span body)
     if (type != MSG_CONTROL || input_get(body, &in) || in.kind != INPUT_CONTROL) {
         return;
     }
-    if (believed(r, &in.control, &err)) {
+    if (engine_keys_believe(&r->keys, &in.control, &err)) {
         (void)shell_input(r->shell, body);
     } else {
         char text[1400];
@@ -430,13 +374,6 @@ static void on_store(void *ctx, int fd, unsigned events)
 
 // ---- control
 
-static const char *conninfo_of(struct engine_role *r, struct span conninfo)
-{
-    return r->passfile < 0 ? arena_str(&r->config.arena, conninfo)
-                           : arena_printf(&r->config.arena, SPAN_FMT " passfile=/proc/self/fd/%d",
-                                          SPAN_ARG(conninfo), r->passfile);
-}
-
 static void know_killer(void *ctx, const struct input *in)
 {
     struct engine_role *r = ctx;
@@ -458,7 +395,9 @@ static int start(void *ctx, struct span config, struct err *err)
     if (rc == 0) {
         rc = y_need_text(&r->config.docs, r->config.own, "conninfo", &conninfo, err);
     }
-    rc = rc ? rc : store_pg_open(conninfo_of(r, conninfo), &r->store, err);
+    rc = rc ? rc
+            : store_pg_open(engine_keys_conninfo(&r->keys, &r->config.arena, conninfo), &r->store,
+                            err);
     rc = rc ? rc : shell_open(r->store, &hooks, r->config.detects, &r->config.set, &r->shell, err);
     if (rc && is_away(err)) {
         exit(EX_TEMPFAIL); // nothing was begun
@@ -548,37 +487,6 @@ static void lost(void *ctx, enum role role, unsigned index)
     drop_link(r, l);
 }
 
-// The password file as the role's own: libpq takes a path only, refuses files that others may read, and
-// the file on disk belongs to whoever ran init. So it lies in memory, under a descriptor of ours.
-static void keep_passfile(struct engine_role *r, struct span text)
-{
-    r->passfile = memfd_create("passfile", MFD_CLOEXEC);
-    if (r->passfile < 0 || fchmod(r->passfile, 0600) < 0 || file_write_all(r->passfile, text) < 0) {
-        log_error("the password file could not be kept");
-    }
-}
-
-// Public keys: PEM under the names command.pub and agents/NAME.pub.
-static void credential(struct engine_role *r, struct span name, struct span pem)
-{
-    struct err err = ERR_INIT;
-    struct sig_key key;
-
-    if (sig_key_pem(pem, &key, &err)) {
-        log_line(LOG_ERROR, "a public key was refused", "why", err.msg, NULL);
-    } else if (span_eq_str(name, "command.pub")) {
-        memcpy(r->sets.key_id, key.id, sizeof(r->sets.key_id));
-    } else if (span_starts(name, SPAN_LIT("agents/")) && span_ends(name, SPAN_LIT(".pub")) &&
-               r->nkeys < AGENT_KEYS && name.n < AGENT_NAME) {
-        struct agent_key *k = &r->key[r->nkeys++];
-        struct span id = span_sub(name, 7, name.n - 11);
-
-        memset(k, 0, sizeof(*k));
-        memcpy(k->name, id.p, id.n);
-        k->key = key;
-    }
-}
-
 static void take_fd(void *ctx, enum ctl_fd what, unsigned index, struct span name, int fd)
 {
     struct engine_role *r = ctx;
@@ -596,11 +504,9 @@ static void take_fd(void *ctx, enum ctl_fd what, unsigned index, struct span nam
         while ((n = read(fd, chunk, sizeof(chunk))) > 0) {
             buf_put(&text, chunk, (size_t)n);
         }
-        if (span_eq_str(name, "passfile")) {
-            keep_passfile(r, buf_span(&text));
-        } else {
-            credential(r, name, buf_span(&text));
-        }
+        engine_keys_take(&r->keys, name, buf_span(&text));
+        // The id goes into every command the engine writes.
+        memcpy(r->sets.key_id, r->keys.command_id, sizeof(r->sets.key_id));
         explicit_bzero(text.p, text.len);
         buf_free(&text);
     }
@@ -636,11 +542,10 @@ int role_engine_run(void)
 
     (void)signal(SIGPIPE, SIG_IGN); // a peer that died is seen by its link
     logsink_open("engine");
-    if (!r || (r->key = calloc(AGENT_KEYS, sizeof(*r->key))) == NULL ||
-        (r->loop = loop_new()) == NULL) {
+    if (!r || engine_keys_init(&r->keys) || (r->loop = loop_new()) == NULL) {
         return 2;
     }
-    r->sets.dir = r->passfile = -1;
+    r->sets.dir = -1;
     r->intake.fd = r->gate.fd = -1;
     for (unsigned k = 0; k < DETECTS_MAX; k++) {
         r->detect[k].fd = -1;
@@ -654,6 +559,6 @@ int role_engine_run(void)
     }
     engine_sets_free(&r->sets);
     role_config_free(&r->config);
-    free(r->key);
+    engine_keys_free(&r->keys);
     return rc;
 }
