@@ -32,7 +32,7 @@ static const struct list_col columns[] = {
     {{N_("due"), 1, 9, 9, false}, "due", AS_DUE},
     {{N_("phase"), 4, 7, 8, false}, "phase", AS_TEXT},
     {{N_("where"), 2, 9, 14, false}, "asset", AS_TEXT},
-    {{N_("what"), 2, 22, 60, false}, "title", AS_TEXT},
+    {{N_("what"), 2, 21, 60, false}, "title", AS_TEXT},
     {{N_("own"), 3, 6, 12, false}, "owner", AS_PERSON},
     {{N_("wph"), 5, 4, 5, true}, "wph", AS_COUNT},
     {{N_("run"), 6, 8, 9, false}, "run_state", AS_STATE},

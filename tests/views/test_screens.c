@@ -159,7 +159,7 @@ static void queue_shows_hostile_titles_as_text(void **state)
 {
     (void)state;
     golden("queue", "que", "", "jj",
-           SAYS("T1 !!", "未署名レシピ", "root outside grant \\x1b[3~", "FROZEN", "LITHO-03", "12k",
+           SAYS("T1 !!", "未署名レシピ", "root outside grant \\x1b[31m~", "FROZEN", "LITHO-03", "12k",
                 "> T2 !  LATE 12m"));
 }
 
