@@ -1,5 +1,7 @@
 SHELF := connectors/role
-$(SHELF)_SRC := $(filter-out %_main.c,$(notdir $(wildcard connectors/role/*.c)))
+$(SHELF)_SRC := agent_net.c agents.c announce.c block_run.c child.c config.c daemon_conf.c detect.c engine.c \
+	engine_sets.c engine_shell.c engine_watch.c exec.c gate.c house.c intake.c set_load.c sign.c \
+	sign_check.c sockets.c supervisor.c wslink.c
 
 PROGRAMS += fabsocd fabsoc-agent
 fabsocd_MAIN := connectors/role/fabsocd_main.c
@@ -14,7 +16,7 @@ $(1)_MAIN := connectors/role/$(1)_main.c
 $(1)_USES := connectors/role
 $(1)_DIR := libexec
 endef
-$(foreach r,$(filter-out agent fabsocd,$(patsubst %_main.c,%,$(notdir $(wildcard connectors/role/*_main.c)))),$(eval $(call role_program,$(r))))
+$(foreach r,detect engine gate intake sign,$(eval $(call role_program,$(r))))
 
 PROGRAMS += fabsoc-farend
 fabsoc-farend_MAIN := tests/support/farend/farend_main.c
