@@ -159,8 +159,8 @@ static void queue_shows_hostile_titles_as_text(void **state)
 {
     (void)state;
     golden("queue", "que", "", "jj",
-           SAYS("T1 !!", "未署名レシピ", "root outside grant \\x1b[31m~", "FROZEN", "LITHO-03", "12k",
-                "> T2 !  LATE 12m"));
+           SAYS("T1 !!", "未署名レシピ", "root outside grant \\x1b[31m~", "FROZEN", "LITHO-03",
+                "12k", "> T2 !  LATE 12m"));
 }
 
 static void incidents_stand_under_their_tier(void **state)
