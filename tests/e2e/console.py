@@ -234,7 +234,7 @@ class Suite:
     def timeline_tells_what_was_done_and_by_whom(self):
         t = self.desk
         t.command(f"incident {self.incident}")
-        t.wait(r"\[Timeline \d+\]")
+        t.wait(lambda t: "[Timeline" in t.text() and t.selected(), "the rows of the timeline")
         rows = self.demo.rows(f"select kind, actor, text from api.timeline where incident = {self.incident} order by key")
         for who in self.said:
             check(any(r[1] == who for r in rows), f"the timeline does not name {who}: {rows}")
