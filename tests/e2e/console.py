@@ -9,6 +9,7 @@ import importlib.machinery
 import importlib.util
 import os
 import re
+import signal
 import socket
 import sys
 import time
@@ -383,6 +384,8 @@ def main():
     if len(sys.argv) != 2:
         print("usage: tests/e2e/console.py BUILD", file=sys.stderr)
         return 64
+    for s in (signal.SIGTERM, signal.SIGHUP):  # what was started is stopped on the way out
+        signal.signal(s, lambda *_: sys.exit(130))
     demo = LiveDemo(sys.argv[1], os.path.join(TOP, "share", "demo", "story"), False)
     print(f"1..{len(TESTS)}", flush=True)
     suite = None
