@@ -150,8 +150,7 @@ static void draw_sentence(const struct overview *o, const struct view_env *env, 
         n = page_u64(&o->tiers, tier, "wph");
         if (n) {
             snprintf(text + strlen(text), sizeof(text) - strlen(text),
-                     several ? _("; %llu wafers/h in all") : _(", %llu wafers/h"),
-                     (unsigned long long)n);
+                     several ? _("; %llu wafers/h") : _(", %llu wafers/h"), (unsigned long long)n);
         }
         st = tier < 2 ? STYLE_CRITICAL : STYLE_HIGH;
     } else if (page_u64(s, 0, "late")) {

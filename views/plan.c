@@ -46,8 +46,9 @@ struct plan {
     char number[32], incident[32];
     struct page page;
     struct list approvals, runs;
-    int skip;    // of the document
-    bool on_doc; // Tab: document or runs
+    size_t nruns; // seen so far
+    int skip;     // of the document
+    bool on_doc;  // Tab: document or runs
 };
 
 static void plan_open(void *state, const char *arg)
@@ -172,6 +173,10 @@ static void plan_update(void *state, const struct view_env *env, const struct vi
     }
     if ((m->kind != MSG_ACTION && list_message(&p->approvals, m, fx, SLOT_APPROVALS)) ||
         list_message(&p->runs, m, fx, SLOT_RUNS)) {
+        if (p->runs.latest.nrows > p->nruns) { // two rows high: a new run would stand above them
+            (void)table_act(&p->runs.table, ACTION_FIRST);
+        }
+        p->nruns = p->runs.latest.nrows;
         return;
     }
     if (m->kind == MSG_ACTION) {

@@ -9,6 +9,7 @@ import importlib.machinery
 import importlib.util
 import os
 import re
+import signal
 import socket
 import sys
 import time
@@ -234,7 +235,7 @@ class Suite:
     def timeline_tells_what_was_done_and_by_whom(self):
         t = self.desk
         t.command(f"incident {self.incident}")
-        t.wait(r"\[Timeline \d+\]")
+        t.wait(lambda t: "[Timeline" in t.text() and t.selected(), "the rows of the timeline")
         rows = self.demo.rows(f"select kind, actor, text from api.timeline where incident = {self.incident} order by key")
         for who in self.said:
             check(any(r[1] == who for r in rows), f"the timeline does not name {who}: {rows}")
@@ -383,6 +384,8 @@ def main():
     if len(sys.argv) != 2:
         print("usage: tests/e2e/console.py BUILD", file=sys.stderr)
         return 64
+    for s in (signal.SIGTERM, signal.SIGHUP):  # what was started is stopped on the way out
+        signal.signal(s, lambda *_: sys.exit(130))
     demo = LiveDemo(sys.argv[1], os.path.join(TOP, "share", "demo", "story"), False)
     print(f"1..{len(TESTS)}", flush=True)
     suite = None
