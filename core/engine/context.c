@@ -389,6 +389,8 @@ static struct fval get(void *ctx, enum ctx field, const struct obs *o)
 
     switch (field) {
     case CTX_CHECKOUT_OPEN: return of_bool(checkout_open(e, o, s));
+    case CTX_PRIVILEGED:
+        return of_bool(fab_account_listed(e->set->fab, s->asset, obs_field(o, FIELD_USER_NAME)));
     case CTX_SESSION_OPEN: return of_bool(session_open(e, o, s));
     case CTX_GRANT_OPEN: return of_bool(grant_open(e, o, s));
     case CTX_PM_OPEN: return of_bool(context_pm_open(e, s->asset, o->time));

@@ -95,6 +95,19 @@ const struct fab_bay *fab_bay_of_ip(const struct fab *f, struct span ip)
     return NULL;
 }
 
+bool fab_account_listed(const struct fab *f, int asset, struct span account)
+{
+    if (asset < 0 || (size_t)asset >= f->nassets) {
+        return false;
+    }
+    for (size_t i = 0; i < f->asset[asset].naccounts; i++) {
+        if (span_eq_nocase(account, span_str(f->asset[asset].account[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool fab_host_listed(const struct fab *f, int asset, struct span ip)
 {
     struct fab_addr a;

@@ -17,6 +17,7 @@
 //       spares: [LITHO-04]             # qualified backups
 //       depends: [MES-1, RMS-1]        # cannot work without
 //       hosts: [10.20.1.5]             # may open HSMS to it
+//       accounts: [fdc_adm]            # privileged accounts: to be used out of the vault only
 //       port: sw-litho-2/gi1/0/14      # switch port, for quarantine
 //       pam: pam-1                     # broker its sessions go through
 //       owner: litho                   # function of the roster
@@ -41,11 +42,12 @@ struct fab_asset {
     uint32_t wph;
     bool never_touch;
     bool tool; // stands in a bay and processes wafers (wph > 0)
-    size_t nspares, ndepends, nneeded_by, nhosts, nips;
+    size_t nspares, ndepends, nneeded_by, nhosts, nips, naccounts;
     const int *spare, *depends, *needed_by; // asset indices; needed_by is the reverse of depends
     const char *const *host;                // addresses that may open HSMS to it
     const char *const *ip;
-    int loop; // queue-time loop it belongs to, or FAB_NONE
+    const char *const *account; // privileged accounts
+    int loop;                   // queue-time loop it belongs to, or FAB_NONE
 };
 
 struct fab_bay {
@@ -80,6 +82,7 @@ int fab_find(const struct fab *f, struct span name);
 // The bay whose network holds the address; NULL when none does.
 const struct fab_bay *fab_bay_of_ip(const struct fab *f, struct span ip);
 bool fab_host_listed(const struct fab *f, int asset, struct span ip);
+bool fab_account_listed(const struct fab *f, int asset, struct span account); // without case
 
 // Assets that stop when `asset` stops (needed_by, transitively), nearest first, at most `max`;
 // returns how many there are in all.

@@ -199,11 +199,24 @@ static const struct fab_bay *bay_named(struct fab_loader *l, const struct ynode 
     return NULL;
 }
 
+static const char *const *read_words(struct fab_loader *l, const struct ynode *n, const char *key,
+                                     size_t *ret_n)
+{
+    const struct ynode *list = fab_list_of(l, n, key);
+    const char **word = arena_array(&l->f->arena, list->n + 1, sizeof(*word));
+
+    *ret_n = word ? list->n : 0;
+    for (size_t i = 0; word && i < list->n; i++) {
+        word[i] = doc_word_of(&l->r, list->item[i], "an account");
+    }
+    return word;
+}
+
 static void read_asset(struct fab_loader *l, const struct ynode *n)
 {
-    static const char *const known[] = {"id",   "kind",  "bay",         "tier",    "names", "ips",
-                                        "macs", "wph",   "spares",      "depends", "hosts", "port",
-                                        "pam",  "owner", "never_touch", NULL};
+    static const char *const known[] = {"id",   "kind",  "bay",         "tier",     "names", "ips",
+                                        "macs", "wph",   "spares",      "depends",  "hosts", "port",
+                                        "pam",  "owner", "never_touch", "accounts", NULL};
     struct fab *f = l->f;
     int index = (int)f->nassets;
     struct fab_asset *a = &f->asset[index];
@@ -225,6 +238,7 @@ static void read_asset(struct fab_loader *l, const struct ynode *n)
     a->tool = bay && a->wph > 0;
     a->ip = read_addrs(l, n, "ips", NULL, &a->nips);
     a->host = read_addrs(l, n, "hosts", &f->host[index], &a->nhosts);
+    a->account = read_words(l, n, "accounts", &a->naccounts);
     l->node[index] = n;
     l->where[index] = l->r.d;
     f->nassets++;

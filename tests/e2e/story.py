@@ -90,7 +90,7 @@ class Story:
         self._each(self.files(), change, old)
 
     def rename(self, seed, assets=(), words=()):
-        """New names of the same form (x_adm stays *_adm); the same seed gives the same names."""
+        """New names without any form; the same seed gives the same names."""
         rng = random.Random(seed)
         names = {}
         for old in list(assets) + list(words):
@@ -98,7 +98,6 @@ class Story:
                 new = "".join(rng.choice("bdfgklmnprstvz" if i % 2 == 0 else "aeiou") for i in range(rng.randint(6, 9)))
                 if new not in str(names):
                     break
-            new += old[old.index("_"):] if "_" in old else ""
             if old in assets:
                 new = f"{new[:6].upper()}-{rng.randint(10, 99)}"
             names[old] = new
