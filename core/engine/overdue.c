@@ -87,6 +87,7 @@ static void overrun(struct engine *e, struct row_session *s, utime_t until, stru
     struct row_session copy = *s; // the table may move while the alert is made
 
     s->overrun = 1;
+    s->allowed_until = until; // what people see: the end that was passed
     MARK(e, SESSION, s);
     (void)snprintf(matched, sizeof(matched), "session %s of %s is alive; it was allowed until %s",
                    copy.id, copy.person, utime_text(until, t));

@@ -19,6 +19,7 @@ sys.dont_write_bytecode = True
 
 import yaml  # noqa: E402
 
+import service  # noqa: E402
 from terminal import PATIENCE_S, Failed, Terminal, check  # noqa: E402
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -381,12 +382,12 @@ def run(suite):
 
 
 def main():
-    if len(sys.argv) != 2:
-        print("usage: tests/e2e/console.py BUILD", file=sys.stderr)
+    if len(sys.argv) > 2:
+        print("usage: tests/e2e/console.py [BUILD]", file=sys.stderr)
         return 64
     for s in (signal.SIGTERM, signal.SIGHUP):  # what was started is stopped on the way out
         signal.signal(s, lambda *_: sys.exit(130))
-    demo = LiveDemo(sys.argv[1], os.path.join(TOP, "share", "demo", "story"), False)
+    demo = LiveDemo(service.build_dir(*sys.argv[1:2]), os.path.join(TOP, "share", "demo", "story"), False)
     print(f"1..{len(TESTS)}", flush=True)
     suite = None
     try:

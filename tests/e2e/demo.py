@@ -22,6 +22,7 @@ import yaml
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+import service  # noqa: E402
 from demorun import TOP, Run, stop_all, together  # noqa: E402 (the folder is known only now)
 from story import Story  # noqa: E402
 
@@ -558,7 +559,7 @@ def test_refusals_and_ordinary(build, top, built):
 
 
 def main():
-    build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(TOP, "build", "release"))
+    build = service.build_dir(*sys.argv[1:2])
     top = tempfile.mkdtemp(prefix="fs demo-", dir="/tmp")
     os.chmod(top, 0o755)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
