@@ -438,19 +438,6 @@ static void a_closed_group_that_happens_again_is_new_and_has_to_be_seen_again(vo
     assert_string_equal(rig_cell(&rig, EFFECT_GROUP, 0, "acked"), "");
 }
 
-static void a_clock_ahead_of_time_makes_nobody_else_late(void **state)
-{
-    (void)state;
-    ticks(1, 200); // the other sources are idle
-    agent_alert(9000, "litho-02");
-    ticks(201, 210);
-    sensor_alert(211, "10.20.3.13");
-    ticks(211, 220);
-    assert_string_equal(rig_cell(&rig, EFFECT_STATUS, 0, "late"), "0");
-}
-
-// ---- another set
-
 static void rows_find_their_assets_again_in_another_model(void **state)
 {
     // The same names in another order: every number means another asset.
@@ -518,7 +505,6 @@ int main(void)
         T(a_window_that_was_over_before_limits_no_later_session),
         T(reopened_incident_keeps_first_seen_and_its_clocks_run_anew),
         T(a_closed_group_that_happens_again_is_new_and_has_to_be_seen_again),
-        T(a_clock_ahead_of_time_makes_nobody_else_late),
         T(rows_find_their_assets_again_in_another_model),
     };
 
