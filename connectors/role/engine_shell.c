@@ -30,6 +30,7 @@ struct shell {
     size_t nreplay, at_replay;
     struct pos done; // last block stepped
     bool live, tail_known, news;
+    unsigned quiet; // blocks since the store was last asked for what waits
     bool owed; // what waited in the store was applied: nothing is fetched before this is committed
     // the batch under way
     struct buf effects;
@@ -357,9 +358,11 @@ static int apply_waiting(struct shell *s, bool *applied, struct err *err)
     struct err away = ERR_INIT;
     int rc;
 
-    if (!s->news) {
+    // A notification is only a wake-up and may be lost; the rows are looked at now and then anyway.
+    if (!s->news && ++s->quiet < SHELL_QUIET_BLOCKS) {
         return 0;
     }
+    s->quiet = 0;
     rc = s->store->ops->waiting(s->store, SHELL_INPUTS_MAX, &s->batch, &w, &away);
     if (rc == E_SYSTEM) {
         return 0; // the block is stepped: it ends without them, they come at a later one

@@ -25,9 +25,10 @@ enum {
     SHELL_EFFECTS_MAX = 256 << 20,
     SHELL_SNAPSHOT_BLOCKS = 256,
     SHELL_SNAPSHOT_MAX = 512 << 20,
-    SHELL_INPUTS_MAX = 64, // fetched at once
-    SHELL_OWN_MAX = 512,   // inputs of our own that wait for a block's end
-    SHELL_OWN_SPARE = 64,  // of them kept for notices while agents' reports are held back
+    SHELL_QUIET_BLOCKS = 8, // without news the store is asked again after so many blocks
+    SHELL_INPUTS_MAX = 64,  // fetched at once
+    SHELL_OWN_MAX = 512,    // inputs of our own that wait for a block's end
+    SHELL_OWN_SPARE = 64,   // of them kept for notices while agents' reports are held back
 };
 
 struct shell_hooks {
