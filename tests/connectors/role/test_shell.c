@@ -201,6 +201,24 @@ static void an_intent_is_applied_once_though_its_commit_had_to_wait(void **state
     end();
 }
 
+static void an_intent_whose_wake_up_was_lost_is_found_within_the_quiet_blocks(void **state)
+{
+    uint64_t b = 1;
+
+    (void)state;
+    begin(1);
+    for (; b <= 30; b++) {
+        assert_int_equal(feed(b), 0);
+    }
+    store_mem_intent(w.mem, "sato", "security", "note", "1", "seen"); // and nobody says so
+    for (; b <= 30 + SHELL_QUIET_BLOCKS; b++) {
+        assert_int_equal(feed(b), 0);
+    }
+    assert_int_equal(store_mem_rows(w.mem, EFFECT_INTENT), 1);
+    assert_int_equal(store_mem_waiting(w.mem), 0);
+    end();
+}
+
 static void reports_are_held_back_before_there_is_no_room(void **state)
 {
     AUTO_BUF b;
@@ -271,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(restarts_leave_the_same_rows_and_count_every_intent_once),
         cmocka_unit_test(an_intent_is_applied_once_though_its_commit_had_to_wait),
+        cmocka_unit_test(an_intent_whose_wake_up_was_lost_is_found_within_the_quiet_blocks),
         cmocka_unit_test(reports_are_held_back_before_there_is_no_room),
         cmocka_unit_test(a_verdict_on_a_record_is_known_after_a_restart),
         cmocka_unit_test(a_known_killer_is_named_once),
