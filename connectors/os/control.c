@@ -92,15 +92,26 @@ static void on_message(struct control *c, uint8_t type, struct span body)
     }
 }
 
+// One recvmsg() ends at a message that brings a descriptor: more may lie behind it.
+static bool more_waits(const struct control *c)
+{
+    struct pollfd p = {.fd = c->link.fd, .events = POLLIN};
+
+    return poll(&p, 1, 0) > 0 && p.revents & POLLIN;
+}
+
 void control_pump(struct control *c)
 {
-    int filled = link_fill(&c->link), got;
+    int filled, got;
     uint8_t type;
     struct span body;
 
-    while ((got = link_next(&c->link, &type, &body)) > 0) {
-        on_message(c, type, body);
-    }
+    do {
+        filled = link_fill(&c->link);
+        while ((got = link_next(&c->link, &type, &body)) > 0) {
+            on_message(c, type, body);
+        }
+    } while (got == 0 && filled == 0 && more_waits(c));
     if (got < 0 || filled < 0) {
         log_error("the supervisor is gone");
         loop_remove(c->loop, c->link.fd);

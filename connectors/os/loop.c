@@ -12,6 +12,7 @@
 struct watch {
     void (*on)(void *ctx, int fd, unsigned events);
     void *ctx;
+    uint64_t born; // number of its loop_add()
 };
 
 struct timer {
@@ -25,6 +26,7 @@ struct loop {
     struct pollfd pfd[LOOP_FDS_MAX];
     struct watch watch[LOOP_FDS_MAX];
     size_t n;
+    uint64_t births; // calls of loop_add()
     struct timer timer[LOOP_TIMERS_MAX];
     int next_id;
     bool (*hook)(void *ctx);
@@ -88,7 +90,7 @@ int loop_add(struct loop *l, int fd, unsigned want, void (*on)(void *ctx, int fd
         l->n++;
     }
     l->pfd[i] = (struct pollfd){.fd = fd, .events = poll_events(want)};
-    l->watch[i] = (struct watch){on, ctx};
+    l->watch[i] = (struct watch){on, ctx, ++l->births};
     return 0;
 }
 
@@ -171,8 +173,9 @@ static void fire_timers(struct loop *l)
     }
 }
 
-// Works on a copy: a callback may add and remove descriptors.
-static void deliver(struct loop *l, const struct pollfd *seen, size_t n)
+// Works on a copy: a callback may add and remove descriptors. A number that was closed and came again since
+// poll() is another descriptor: what was seen of the old one is not for it.
+static void deliver(struct loop *l, const struct pollfd *seen, size_t n, uint64_t births)
 {
     for (size_t i = 0; i < n && !l->stopped; i++) {
         unsigned ev = (seen[i].revents & POLLIN ? LOOP_READ : 0) |
@@ -180,7 +183,7 @@ static void deliver(struct loop *l, const struct pollfd *seen, size_t n)
                       (seen[i].revents & (POLLHUP | POLLERR | POLLNVAL) ? LOOP_HANGUP : 0);
         size_t at = slot_of(l, seen[i].fd);
 
-        if (ev && at < l->n) {
+        if (ev && at < l->n && l->watch[at].born <= births) {
             struct watch w = l->watch[at];
 
             w.on(w.ctx, seen[i].fd, ev);
@@ -193,6 +196,7 @@ int loop_step(struct loop *l, int max_ms)
     struct pollfd seen[LOOP_FDS_MAX];
     bool busy = l->hook && l->hook(l->hook_ctx);
     size_t n = l->n;
+    uint64_t births = l->births;
     int ready;
 
     if (l->stopped) {
@@ -204,7 +208,7 @@ int loop_step(struct loop *l, int max_ms)
         return E_SYSTEM;
     }
     if (ready > 0) {
-        deliver(l, seen, n);
+        deliver(l, seen, n, births);
     }
     fire_timers(l);
     return 0;

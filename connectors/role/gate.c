@@ -76,13 +76,14 @@ static void tell(struct gate *g, const char *agent, const char *kind, int code, 
     tell_engine(g, &c);
 }
 
-// A new engine knows nothing of who is here: one hello each, and the agents say their reports again.
+// A new engine knows nothing of who is here: one hello each, without the version that it was told at the
+// session's begin, and the agents say their reports again.
 static void announce_one(void *ctx, struct ws_agent *a)
 {
     struct wire_resync r = {.counter = 0};
     AUTO_BUF b = {0};
 
-    tell(ctx, ws_agent_id(a), "hello", 0, "still connected");
+    tell(ctx, ws_agent_id(a), "hello", 0, "");
     buf_init(&b, 64);
     wire_put_resync(&b, &r);
     ws_agent_send(a, WIRE_RESYNC, NULL, buf_span(&b));

@@ -19,15 +19,35 @@ struct wsloop {
 };
 
 struct wsfd {
+    lws_sorted_usec_list_t again; // first member
     struct lws *wsi;
     void (*on)(void *ctx, unsigned events); // NULL once removed
     void *ctx;
+    bool writing; // in its writable callback
 };
 
 static void tell(struct wsfd *f, unsigned events)
 {
     if (f && f->on) {
         f->on(f->ctx, events);
+    }
+}
+
+// lws 4.1.6 takes the wish to write away behind the writable callback (rops_handle_POLLIN_raw_file), also
+// a wish that the callback itself had: that one is said again out of the loop.
+static void write_again(lws_sorted_usec_list_t *sul)
+{
+    struct wsfd *f = lws_container_of(sul, struct wsfd, again);
+
+    (void)lws_callback_on_writable(f->wsi);
+}
+
+static void tell_writable(struct wsfd *f)
+{
+    if (f) {
+        f->writing = true;
+        tell(f, WSLOOP_WRITE);
+        f->writing = false;
     }
 }
 
@@ -42,13 +62,15 @@ static int on_link(struct lws *wsi, enum lws_callback_reasons reason, void *user
     (void)len;
     switch (reason) {
     case LWS_CALLBACK_RAW_RX_FILE: tell(f, WSLOOP_READ); break;
-    case LWS_CALLBACK_RAW_WRITEABLE_FILE: tell(f, WSLOOP_WRITE); break;
+    case LWS_CALLBACK_RAW_WRITEABLE_FILE: tell_writable(f); break;
     case LWS_CALLBACK_RAW_CLOSE_FILE:
         if (f) {
             void (*on)(void *, unsigned) = f->on;
             void *ctx = f->ctx;
 
             lws_set_opaque_user_data(wsi, NULL);
+            lws_sul_schedule(lws_get_context(wsi), 0, &f->again, write_again,
+                             LWS_SET_TIMER_USEC_CANCEL);
             free(f);
             if (on) {
                 on(ctx, WSLOOP_HANGUP);
@@ -145,7 +167,11 @@ struct wsfd *wsfd_add(struct wsloop *l, int fd, void (*on)(void *ctx, unsigned e
 
 void wsfd_want_write(struct wsfd *f)
 {
-    (void)lws_callback_on_writable(f->wsi);
+    if (f->writing) {
+        lws_sul_schedule(lws_get_context(f->wsi), 0, &f->again, write_again, 1);
+    } else {
+        (void)lws_callback_on_writable(f->wsi);
+    }
 }
 
 void wsfd_remove(struct wsfd *f)

@@ -280,7 +280,9 @@ static int came_or_went(struct engine *e, const struct input_control *in, bool u
     a->up = up;
     a->since = e->now;
     if (up) {
-        TEXT_SET(a->version, in->text);
+        if (in->text.n) { // said at a session's begin; a session that goes on is told without it
+            TEXT_SET(a->version, in->text);
+        }
         // The exec half's high water counts: a restored database must not issue used counters.
         a->counter = in->counter > a->counter ? in->counter : a->counter;
         resend(e, in->agent, out);

@@ -20,6 +20,18 @@ create temp table if not exists rank_incident as select m.incident_id as id, row
 DROP = "drop table if exists rank_alert, rank_group, rank_incident"
 CLEAN = r"regexp_replace(regexp_replace({0}, '[0-9a-f]{{64}}', 'HASH', 'g'), '[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}', 'ID', 'g')"
 
+# Groups are numbered as their first alerts arrive, which two followed files decide between them: where a
+# person names one by its number, the rank stands for it.
+GROUP = ("coalesce((select {1} || 'group ' || g.rank from soc.alert_group x join rank_group g on g.id = x.id"
+         " where {2} and x.number::text = substring({0} from '[0-9]+$')), {0})")
+ASKED = GROUP.format("t.subject", "regexp_replace(t.subject, '[0-9]+$', '')", "t.subject ~ '^[a-z]+_group [0-9]+$'")
+DECIDED = GROUP.format("t.subject", "''", "t.kind ~ '^[a-z]+_group$'")
+
+# A connection that a newer one of the same agent replaced is audited, for it may be a stolen key. It also is
+# what an agent's death looks like while the gate reads nothing, its intake or engine being dead as well:
+# whether there is such a row depends on the kill and on nothing else.
+SUPERSEDED = "{0}kind = 'control' and {0}text like '%: superseded'"
+
 # name -> (columns, fab columns, from, order); the order of rows is that of `order`.
 TABLES = {
     "alerts": ("a.rank, g.rank, t.rule_id, t.rule_title, t.level, t.severity, t.event_time, t.source, t.seq, t.tier,"
@@ -50,13 +62,25 @@ TABLES = {
                " t.deputy_name, t.deputy_number", "t.started, t.due, t.met",
                "soc.clock t left join rank_incident i on i.id = t.incident_id", "i.rank, t.phase"),
     # What persons asked and what the engine decided: each in the chain's order.
-    "asked": ("t.actor, t.kind, t.subject, " + CLEAN.format("t.text"), "", "audit.entry t where t.kind in"
+    "asked": ("t.actor, t.kind, " + ASKED + ", " + CLEAN.format("t.text"), "", "audit.entry t where t.kind in"
               " ('intent', 'refused', 'read_raw')", "t.seq"),
-    "decided": ("t.actor, t.kind, t.subject, " + CLEAN.format("t.text"), "", "audit.entry t where t.kind not in"
-                " ('intent', 'refused', 'read_raw')", "t.seq"),
+    "decided": ("t.actor, t.kind, " + DECIDED + ", " + CLEAN.format("t.text"), "", "audit.entry t where t.kind not in"
+                " ('intent', 'refused', 'read_raw') and not (" + SUPERSEDED.format("t.") + ")", "t.seq"),
     "intents": ("t.intent, t.outcome, t.code, t.sentence", "t.applied", "soc.intent_done t", "t.intent"),
     "plans": ("t.number, i.rank, t.area, t.playbook_id, t.approval_rule, t.hazard, t.state, t.planned_by",
               "t.planned, t.expires", "play.plan t left join rank_incident i on i.id = t.incident_id", "t.number"),
+    "approvals": ("p.number, t.person, t.function, t.verdict, t.hash = p.hash", "",
+                  "play.approval t join play.plan p on p.id = t.plan_id", "p.number, t.function"),
+    "runs": ("t.number, p.number, i.rank, t.area, t.state, t.reason, t.dry, t.started_by, t.steps, t.actions, t.verified,"
+             " t.token", "t.started, t.ended", "play.run t join play.plan p on p.id = t.plan_id"
+             " left join rank_incident i on i.id = t.incident_id", "t.number"),
+    "steps": ("r.number, t.n, t.step_id, t.name, t.kind, t.target, t.state, t.text", "t.started, t.ended",
+              "play.step t join play.run r on r.id = t.run_id", "r.number, t.n"),
+    # What an agent was told: once, with the counter that follows the last one.
+    "commands": ("r.number, t.step, t.agent, t.counter, t.state, t.code, t.result, t.proof <> '',"
+                 " (select count(*) from play.signature s where s.command = t.id)", "t.issued",
+                 "play.command t join play.run r on r.id = t.run_id", "r.number, t.step, t.counter"),
+    "agents": ("t.id, t.state, regexp_replace(t.version, ' boot .*', ''), t.counter", "", "play.agent t", "t.id"),
     "tools": ("t.asset, t.tier, t.state, t.lots_in_process, t.lots_queued, t.wph", "t.since, t.qtime_end", "fab.tool t",
               "t.asset"),
     "sessions": ("t.id, t.person, t.account, t.asset, t.ticket, t.state", "t.started, t.ended, t.allowed_until",
@@ -65,7 +89,8 @@ TABLES = {
     "sources": ("t.number, t.name, t.records, t.bytes, t.unknown, t.undecoded, t.clock_faults, t.oversize,"
                 " t.skipped_bytes, t.shed, t.late, t.dead, t.asks, t.newest, t.silent", "t.received", "soc.source t",
                 "t.number"),
-    "status": ("t.events, t.alerts, t.groups, t.incidents, t.late, t.dropped_keys, t.evicted, t.refused, t.expected",
+    "status": ("t.events, t.alerts, t.groups, t.incidents, t.late, t.dropped_keys, t.evicted,"
+               " t.refused - (select count(*) from audit.entry where " + SUPERSEDED.format("") + "), t.expected",
                "t.watermark, t.fab_time", "soc.status t", "1"),
 }
 

@@ -37,10 +37,13 @@ SCRIPT = [
 
 
 class Roles:
-    """Which process is which detect: the first two are 0 and 1, a new one stands in for the dead."""
+    """Which process is which detect: the first two are 0 and 1, a new one stands in for the dead.
 
-    def __init__(self, house):
-        self.house = house
+    With a yard the two halves of its agent count as well.
+    """
+
+    def __init__(self, house, yard=None):
+        self.house, self.yard = house, yard
         self.detect = [None, None]
 
     def look(self):
@@ -53,8 +56,10 @@ class Roles:
         for pid in detects:
             if pid not in self.detect and None in self.detect:
                 self.detect[self.detect.index(None)] = pid
-        out = {name: pid for name, pid in alive if name in ("intake", "engine")}
+        out = {name: pid for name, pid in alive if name != "detect"}
         out.update({f"detect {k}": pid for k, pid in enumerate(self.detect) if pid})
+        if self.yard:
+            out.update(self.yard.halves())
         return out
 
     def kill(self, names):

@@ -81,6 +81,7 @@ class House:
         self.sql = None
         self.refusals = ''
         self.tail = ''  # the log's end, kept for who asks after close()
+        self.minders = []  # called while something is waited for
         os.umask(0o077)
         self.dir = tempfile.mkdtemp(prefix="fs e2e-", dir="/tmp")
         os.chmod(self.dir, 0o711)  # roles and PostgreSQL run under users of their own
@@ -191,8 +192,8 @@ class House:
             for f in files:
                 os.chmod(os.path.join(folder, f), 0o644)
 
-    def configure(self, story=None, detects=2, intake=None, state="state", documents=None):
-        """Writes a configuration and returns its path. YAML holds JSON."""
+    def configure(self, story=None, detects=2, intake=None, state="state", documents=None, agents=()):
+        """Writes a configuration and returns its path. YAML holds JSON. With agents: gate and sign too."""
         documents = documents or story or os.path.join(SHARE, "demo", "story")
         conf = {
             "state": self.path(state), "detects": detects,
@@ -206,10 +207,31 @@ class House:
         }
         if story:
             conf["story"] = story
+        if agents:
+            self.configure_acting(conf, agents)
         file = self.path(f"{state}.yaml")
         with open(file, "w", encoding="utf-8") as f:
             json.dump(conf, f)
         return file
+
+    def configure_acting(self, conf, agents):
+        pki = self.path("pki")
+        self.run(os.path.join(SHARE, "tools", "mkcerts"), pki, *[w for a in agents for w in ("--agent", a)])
+        del conf["roles"]
+        conf["gate"] = {"listen": "127.0.0.1:0", "credentials": {
+            "ca": pki + "/ca.pem", "certificate": pki + "/gate.pem", "key": pki + "/gate.key"}}
+        conf["engine"]["credentials"].update({"command.pub": pki + "/command.pub",
+                                              **{f"agents/{a}.pub": f"{pki}/agents.pub/{a}.pub" for a in agents}})
+        conf["sign"] = {"conninfo": self.ctl("db", "conninfo", "soc_sign"), "credentials": {
+            "passfile": self.path("cred", "soc_sign"), "command_key": pki + "/command.key"}}
+
+    def gate_port(self, state):
+        """The port that the gate of a running service listens at; None before it is known."""
+        try:
+            with open(self.path(state, "run", "ports"), encoding="ascii") as f:
+                return next((int(line.rsplit(":", 1)[1]) for line in f if line.startswith("gate ")), None)
+        except FileNotFoundError:
+            return None
 
     def start(self, conf):
         self.service = subprocess.Popen([os.path.join(self.build, "fabsocd"), conf], stdin=subprocess.DEVNULL,
@@ -250,6 +272,8 @@ class House:
         """Until holds() is true; gives its value."""
         end = time.monotonic() + seconds
         while True:
+            for mind in self.minders:
+                mind()
             got = holds()
             if got:
                 return got

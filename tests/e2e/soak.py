@@ -3,7 +3,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 
-Each round takes the next seed and prints it; `kill.py --seed N --kills 8 --files 2` plays that round again.
+Each round takes the next seed and prints it; `kill.py --seed N --runs 6 --kills 8 --recordings 2` plays that round again.
 The first round that fails is the last: its notes say what differs.
 """
 import argparse
@@ -15,7 +15,7 @@ import time
 import kill
 from service import Tap, build_dir
 
-RUNS, KILLS, FILES, JOBS = 5, 8, 2, 3
+RUNS, KILLS, RECORDINGS, JOBS = 6, 8, 2, 4
 
 
 def main():
@@ -30,9 +30,9 @@ def main():
     end = begun + 60 * float(os.environ.get("SOAK_MINUTES", "30"))
     rounds = 0
     while rounds == 0 or (time.monotonic() < end and not tap.failed):
-        kill.play_all(tap, build_dir(a.build), a.seed + rounds, RUNS, KILLS, FILES, JOBS)
+        kill.play_all(tap, build_dir(a.build), a.seed + rounds, RUNS, KILLS, RECORDINGS, JOBS)
         rounds += 1
-    tap.note(f"{rounds} rounds, {rounds * (RUNS + FILES) * KILLS} kills in {(time.monotonic() - begun) / 60:.1f} minutes")
+    tap.note(f"{rounds} rounds, {rounds * (RUNS + RECORDINGS) * KILLS} kills in {(time.monotonic() - begun) / 60:.1f} minutes")
     return tap.end()
 
 

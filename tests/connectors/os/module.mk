@@ -1,1 +1,1 @@
-TESTS_connectors/os := test_link test_files test_sandbox
+TESTS_connectors/os := test_link test_files test_sandbox test_control

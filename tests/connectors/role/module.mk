@@ -1,4 +1,4 @@
-TESTS_connectors/role := test_service test_block_run test_shell test_gate $(if $(wildcard tests/connectors/role/test_sign.c),test_sign)
+TESTS_connectors/role := test_service test_block_run test_shell test_gate test_wslink $(if $(wildcard tests/connectors/role/test_sign.c),test_sign)
 test_shell_SUPPORT := yes
 test_service_SUPPORT := yes
 test_gate_SUPPORT := yes

@@ -286,6 +286,25 @@ static void counters_of_an_agent_rise_over_what_it_says_it_has_seen(void **state
     assert_string_equal(rig_cell(&rig, EFFECT_COMMAND, 0, "counter"), "42");
 }
 
+static void an_agent_that_stayed_connected_keeps_its_version(void **state)
+{
+    struct input in = {.kind = INPUT_CONTROL};
+
+    (void)state;
+    in.control = (struct input_control){
+        .agent = SPAN_LIT("pam-1"), .kind = SPAN_LIT("hello"), .text = SPAN_LIT("agent 0.1")};
+    assert_int_equal(rig_input(&rig, &in, NULL), 0);
+    in.control = (struct input_control){.kind = SPAN_LIT("reset")};
+    assert_int_equal(rig_input(&rig, &in, NULL), 0);
+    rig_block(&rig);
+    assert_string_equal(rig_cell(&rig, EFFECT_AGENT, 0, "state"), "down");
+    in.control = (struct input_control){.agent = SPAN_LIT("pam-1"), .kind = SPAN_LIT("hello")};
+    assert_int_equal(rig_input(&rig, &in, NULL), 0);
+    rig_block(&rig);
+    assert_string_equal(rig_cell(&rig, EFFECT_AGENT, 0, "state"), "up");
+    assert_string_equal(rig_cell(&rig, EFFECT_AGENT, 0, "version"), "agent 0.1");
+}
+
 // ---- shelving
 
 static void a_shelved_group_wakes_at_its_time(void **state)
@@ -330,6 +349,7 @@ int main(void)
         T(a_command_that_nobody_signs_in_time_expires),
         T(a_command_that_is_not_answered_may_have_happened),
         T(counters_of_an_agent_rise_over_what_it_says_it_has_seen),
+        T(an_agent_that_stayed_connected_keeps_its_version),
         T(a_shelved_group_wakes_at_its_time),
         T(shelving_needs_a_time_and_a_reason),
     };
