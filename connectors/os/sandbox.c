@@ -134,6 +134,8 @@ static const int execing[] = {
     SCMP_SYS(setpgid),    SCMP_SYS(prctl),
     SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_send_signal),
 };
+// What an exit check for leaks calls, and the writing of a report. It looks from a thread of its own
+// with SIGSYS blocked: a call missing here kills that thread, and the process waits for it for ever.
 static const int sanitizer[] = {
     SCMP_SYS(ptrace),
     SCMP_SYS(clone),
@@ -144,6 +146,8 @@ static const int sanitizer[] = {
     SCMP_SYS(open),
     SCMP_SYS(kill),
     SCMP_SYS(getdents64),
+    SCMP_SYS(getdents), // of libsanitizer on x86-64
+    SCMP_SYS(pipe),     // it asks with one whether memory can be read
     SCMP_SYS(arch_prctl),
     SCMP_SYS(readlink),
     SCMP_SYS(newfstatat),

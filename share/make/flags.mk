@@ -27,7 +27,8 @@ FLAGS_fuzz    := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame
 CFLAGS_ALL  := $(BASE) $(WARN) $(WERROR) $(FLAGS_$(MODE)) $(CFLAGS)
 LDFLAGS_dev     := -pie
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
-LDFLAGS_asan    := -fsanitize=address,undefined
+# Of gcc's two shared libraries only libasan's writes its reports where log_path says: linked in they are one.
+LDFLAGS_asan    := -fsanitize=address,undefined $(if $(IS_CLANG),,-static-libasan -static-libubsan)
 LDFLAGS_fuzz    := -fsanitize=fuzzer,address,undefined
 LDFLAGS_ALL := $(LDFLAGS_$(MODE)) $(LDFLAGS) -pthread
 

@@ -40,6 +40,7 @@ class Terminal:
         self.modes = termios.tcgetattr(self.slave)
         settings = {"TERM": "linux", "LC_ALL": "C.UTF-8", "NCURSES_NO_UTF8_ACS": "1",
                     "PATH": os.environ["PATH"], "HOME": "/nonexistent", **env}
+        settings.update((k, v) for k, v in os.environ.items() if k in ("ASAN_OPTIONS", "UBSAN_OPTIONS"))
         self.program = subprocess.Popen(argv, stdin=self.slave, stdout=self.slave, stderr=self.slave,
                                         env=settings, start_new_session=True)
 
