@@ -17,9 +17,9 @@ insert into call values
     ('record_call', $$api.record_call('10', 'ack', 'sato', 'comes')$$, 'operator responder manager'),
     ('plan', $$api.plan('10', 'playbook--1')$$, 'responder'),
     ('dry_run', $$api.dry_run('30')$$, 'responder'),
-    ('approve', $$api.approve('30', 'abcd')$$, 'approver'),
+    ('approve', $$api.approve('30', 'HASH')$$, 'approver'),
     ('refuse', $$api.refuse('30', 'no')$$, 'approver responder'),
-    ('start_run', $$api.start_run('30', 'abcd')$$, 'responder'),
+    ('start_run', $$api.start_run('30', 'HASH')$$, 'responder'),
     ('abort_run', $$api.abort_run('40', 'stop')$$, 'operator responder approver manager'),
     ('resume_run', $$api.resume_run('40', 'go')$$, 'responder'),
     ('read_raw', $$api.read_raw('20')$$, 'operator responder manager auditor');
