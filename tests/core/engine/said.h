@@ -83,6 +83,35 @@ static inline void said_sensor(struct rig *r, int at, const char *from, const ch
                                              {FIELD_RULE_NAME, "odd transfer"}}});
 }
 
+static inline void said_agent(struct rig *r, int at, const char *host)
+{
+    rig_say(r, &(struct rig_event){.source = AGENT,
+                                   .at = at,
+                                   .kind = KIND_ALERT,
+                                   .flags = EVENT_IS_ALERT,
+                                   .product = "wazuh",
+                                   .field = {{FIELD_HOST_NAME, host},
+                                             {FIELD_EVENT_SEVERITY, "55"},
+                                             {FIELD_RULE_ID, "554"},
+                                             {FIELD_RULE_NAME, "new program"}}});
+}
+
+static inline void said_window(struct rig *r, int at, const char *id, const char *tool,
+                               const char *from, const char *to)
+{
+    rig_say(r, &(struct rig_event){.source = FACTORY,
+                                   .at = at,
+                                   .kind = KIND_PM_WINDOW,
+                                   .product = "fab",
+                                   .service = "pm",
+                                   .field = {{FIELD_TICKET, id},
+                                             {FIELD_ASSET, tool},
+                                             {FIELD_VENDOR, "optarix"},
+                                             {FIELD_WINDOW_START, from},
+                                             {FIELD_WINDOW_END, to},
+                                             {FIELD_EVENT_ACTION, "approved"}}});
+}
+
 static inline void said_tool(struct rig *r, int at, const char *tool, const char *state)
 {
     rig_say(r, &(struct rig_event){.source = FACTORY,
