@@ -18,10 +18,11 @@ create view api.last_call with (security_invoker = true) as
     where verb = 'record_call'
     order by subject, split_part(args, E'\t', 1), i.id desc;
 
+-- Only what people are asked to look at can be late.
 create view api.clock with (security_invoker = true) as
     select c.incident_id, i.number as incident, c.phase, soc.clocked(i.tier, i.axis_c, i.axis_q) as tier, c.started,
         c.due, c.met, c.breached, i.asset, c.call_function, c.call_name, c.call_number, c.deputy_name, c.deputy_number,
-        l.text as last_call, c.met is null and i.state <> 'closed' as running
+        l.text as last_call, c.met is null and i.state <> 'closed' and i.review as running
     from soc.clock c join soc.incident i on i.id = c.incident_id
     left join api.last_call l on l.incident = i.number and l.phase = c.phase;
 
