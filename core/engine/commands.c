@@ -77,6 +77,26 @@ static bool write_bytes(struct engine *e, const struct row_run *run, const struc
     return true;
 }
 
+// One that expired unsigned or unsent never reached the agent.
+bool command_allowed(const struct engine *e, const char *agent, char *why, size_t size)
+{
+    const struct table *tab = &e->tab[TAB_COMMAND];
+    const struct policy *p = e->set->policy;
+    uint32_t n = 0;
+
+    for (const struct row_command *c = table_first(tab); c; c = table_next(tab, c)) {
+        n += c->state != COMMAND_IS_EXPIRED && c->issued > e->now - p->commands_per &&
+             strcmp(c->agent, agent) == 0;
+    }
+    if (n >= p->commands_per_agent) {
+        (void)snprintf(why, size,
+                       "agent %s was given %u commands in the last %lld s; policy allows %u", agent,
+                       n, (long long)(p->commands_per / UTIME_SECOND), p->commands_per_agent);
+        return false;
+    }
+    return true;
+}
+
 bool command_issue(struct engine *e, struct row_run *run, const struct plan *p,
                    const struct run_do *d)
 {

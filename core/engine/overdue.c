@@ -218,6 +218,7 @@ void overdue_rows(struct engine *e, struct buf *out)
 {
     utime_t day = e->now - UTIME_DAY;
     utime_t horizon = e->now - e->set->policy->incident_horizon;
+    utime_t per = e->set->policy->commands_per; // command_allowed() counts them so long
     utime_t grouping = e->now - e->set->policy->group_horizon;
 
     if (e->now < e->next_sweep) {
@@ -239,6 +240,7 @@ void overdue_rows(struct engine *e, struct buf *out)
     SWEEP(e, WINDOW, window, ended_before(r->to, day));
     SWEEP(e, PLAN, plan, plan_fsm.final[r->state] && r->planned < day);
     SWEEP(e, RUN, run, ended_before(r->ended, day));
-    SWEEP(e, COMMAND, command, command_fsm.final[r->state] && r->changed < day);
+    SWEEP(e, COMMAND, command,
+          command_fsm.final[r->state] && r->changed < day && r->issued < e->now - per);
     say_tables(e, out);
 }

@@ -96,6 +96,8 @@ static void contained(struct engine *e, const struct row_run *r, struct buf *out
 static void drive(struct engine *e, struct row_run *r, const struct plan *p, struct run_event ev,
                   struct buf *out)
 {
+    char held[RUN_TEXT_MAX];
+
     for (int guard = 0; guard < 2 * RUN_ENTERED_MAX; guard++) {
         struct live live;
         const char *target = run_target(p, &r->rs);
@@ -115,6 +117,10 @@ static void drive(struct engine *e, struct row_run *r, const struct plan *p, str
                 break;
             }
         } else if (d.verb == RUN_COMMAND && !r->dry) {
+            if (!command_allowed(e, p->command[d.command].agent, held, sizeof(held))) {
+                ev = (struct run_event){RUN_HELD, span_str(held)};
+                continue;
+            }
             if (command_issue(e, r, p, &d)) {
                 break;
             }

@@ -122,6 +122,46 @@ static inline void said_tool(struct rig *r, int at, const char *tool, const char
                                    .field = {{FIELD_ASSET, tool}, {FIELD_TOOL_STATE, state}}});
 }
 
+// ---- persons and agents; i counts rows of commands
+
+static inline void said_wall(struct rig *r, int second)
+{
+    struct input in = {.kind = INPUT_WALL};
+
+    in.wall.at = rig_time(second);
+    (void)rig_input(r, &in, NULL);
+}
+
+static inline int said_signature(struct rig *r, size_t i, struct err *err)
+{
+    struct input in = {.kind = INPUT_SIGNATURE};
+    struct effect c;
+
+    if (!store_mem_row(r->store, EFFECT_COMMAND, i, &c)) {
+        return E_INPUT;
+    }
+    in.signature.command = c.command.id;
+    in.signature.signature =
+        SPAN_LIT("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+    return rig_input(r, &in, err);
+}
+
+static inline int said_report(struct rig *r, size_t i, const char *agent, const char *kind,
+                              struct err *err)
+{
+    struct input in = {.kind = INPUT_CONTROL};
+    struct effect c;
+
+    if (!store_mem_row(r->store, EFFECT_COMMAND, i, &c)) {
+        return E_INPUT;
+    }
+    in.control = (struct input_control){.agent = span_str(agent),
+                                        .kind = span_str(kind),
+                                        .command = c.command.id,
+                                        .text = SPAN_LIT("said")};
+    return rig_input(r, &in, err);
+}
+
 static inline size_t said_alerts(struct rig *r, const char *title)
 {
     return rig_count(r, EFFECT_ALERT, "rule_title", title, NULL);
