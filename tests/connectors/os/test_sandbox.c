@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "connectors/os/sandbox.h"
@@ -72,6 +73,19 @@ static int make_code(void)
     return p == MAP_FAILED ? errno : 0;
 }
 
+// Whether anything was said about a refused call while a library asked for local time.
+static int ask_local_time(void)
+{
+    time_t t = 1795312496;
+    char said[8];
+    int err[2];
+
+    if (pipe2(err, O_NONBLOCK) || dup2(err[1], STDERR_FILENO) < 0 || !localtime(&t)) {
+        return 98;
+    }
+    return read(err[0], said, sizeof(said)) > 0;
+}
+
 // What a refused call gives here.
 static int refused(void)
 {
@@ -108,6 +122,12 @@ static void executable_memory_needs_the_jit_group(void **state)
     assert_int_equal(inside(SANDBOX_JIT, make_code), 0);
 }
 
+static void local_time_needs_no_file_behind_the_sandbox(void **state)
+{
+    (void)state;
+    assert_int_equal(inside(SANDBOX_EXEC, ask_local_time), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +135,7 @@ int main(void)
         cmocka_unit_test(a_file_needs_the_opening_group),
         cmocka_unit_test(a_process_needs_the_exec_group),
         cmocka_unit_test(executable_memory_needs_the_jit_group),
+        cmocka_unit_test(local_time_needs_no_file_behind_the_sandbox),
     };
 
     return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
