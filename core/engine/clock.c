@@ -126,6 +126,21 @@ void clock_on_state(struct engine *e, const struct row_incident *inc)
     }
 }
 
+void clock_merge(struct engine *e, const struct row_incident *into, const struct row_incident *from)
+{
+    for (int p = 0; p < PHASE_COUNT; p++) {
+        struct row_clock *mine = clock_of(e, into->number, (enum phase)p, false);
+        const struct row_clock *its = clock_of(e, from->number, (enum phase)p, false);
+
+        if (mine && its && mine->met == UTIME_NONE && its->met == UTIME_NONE &&
+            its->due < mine->due) {
+            mine->due = its->due;
+            sooner(&e->next_clock, mine->due);
+            say(e, mine);
+        }
+    }
+}
+
 static void breaches(struct engine *e, struct buf *out)
 {
     const struct table *tab = &e->tab[TAB_CLOCK];

@@ -233,7 +233,10 @@ void overdue_rows(struct engine *e, struct buf *out)
     SWEEP(e, SPREAD, spread,
           r->n == 0 || e->now - r->ring[r->n - 1].time > e->set->policy->spread_window);
     SWEEP(e, CLOCK, clock, ended_before(r->met, day));
-    SWEEP(e, INCIDENT, incident, r->state == INCIDENT_IS_CLOSED && ended_before(r->closed, day));
+    // What is part of another stays with it, so that it can go along if that is merged in turn.
+    SWEEP(e, INCIDENT, incident,
+          r->state == INCIDENT_IS_CLOSED && ended_before(r->closed, day) &&
+              !incident_get(e, r->merged));
     SWEEP(e, SESSION, session, ended_before(r->ended, day));
     SWEEP(e, CHECKOUT, checkout, ended_before(r->until, day));
     SWEEP(e, GRANT, grant, ended_before(r->to, day));

@@ -70,6 +70,8 @@ struct row_incident {
     utime_t first, last, opened;
     uint64_t alerts, groups, score;
     utime_t closed;
+    uint64_t merged; // the incident it became part of, 0 = none
+    struct eid merged_id;
 };
 
 enum entity_kind { ENTITY_ASSET, ENTITY_PERSON, ENTITY_SESSION, ENTITY_ADDRESS, ENTITY_COUNT };

@@ -52,10 +52,12 @@ create view api.incident with (security_invoker = true) as
                lpad((999999999999999999 - least(i.score, 999999999999999999))::text, 18, '0'), i.id) as key
     from soc.incident i;
 
+-- What was written under an incident that became part of another is read under both.
 create view api.timeline with (security_invoker = true) as
     select t.id, i.number as incident, t.event_time, t.found, t.kind, t.actor, t.text, t.alert_id,
         format('%s|%s', soc.rfc3339(t.event_time), t.id) as key
-    from soc.timeline t join soc.incident i on i.id = t.incident_id;
+    from soc.timeline t join soc.incident own on own.id = t.incident_id
+    join soc.incident i on i.id in (own.id, own.merged_into);
 
 create view api.entity with (security_invoker = true) as
     select e.kind || '|' || e.value as id, i.number as incident, e.kind, e.value, e.alerts, e."first", e."last"
