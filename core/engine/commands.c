@@ -221,6 +221,23 @@ static bool said_before(const struct row_command *c, size_t word)
            c->state == reached[word];
 }
 
+// The state before the act comes with the acceptance, the state after it with the verdict: both by the
+// independent probe.
+static void keep_state(struct engine *e, const struct row_command *c,
+                       const struct input_control *in)
+{
+    struct row_run *run = runs_get(e, c->run);
+
+    if (!run || !eid_eq(&run->command, &c->id)) {
+        return;
+    }
+    if (span_eq_str(in->kind, "accepted")) {
+        TEXT_SET(run->before, in->text);
+    } else if (span_eq_str(in->kind, "verified") || span_eq_str(in->kind, "disproved")) {
+        TEXT_SET(run->after, in->text);
+    }
+}
+
 static void keep_report(struct engine *e, struct row_command *c, const struct input_control *in)
 {
     c->changed = e->now;
@@ -254,6 +271,7 @@ static int report(struct engine *e, const struct input_control *in, struct buf *
                            command_fsm.state_text[c->state], words[i].word);
         }
         keep_report(e, c, in);
+        keep_state(e, c, in);
         if (words[i].over) {
             tell_run(e, c, words[i].tell, out);
         }

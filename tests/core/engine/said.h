@@ -158,7 +158,7 @@ static inline int said_report(struct rig *r, size_t i, const char *agent, const 
     in.control = (struct input_control){.agent = span_str(agent),
                                         .kind = span_str(kind),
                                         .command = c.command.id,
-                                        .text = SPAN_LIT("said")};
+                                        .text = span_str(kind)};
     return rig_input(r, &in, err);
 }
 

@@ -186,6 +186,9 @@ static void a_run_is_finished_when_the_probe_was_true(void **state)
     assert_string_equal(rig_cell(&rig, EFFECT_RUN, 0, "verified"), "1");
     assert_string_equal(rig_cell(&rig, EFFECT_COMMAND, 0, "state"), "verified");
     assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "state"), "contain");
+    // What the probe saw before and after stands in the step.
+    assert_int_equal(rig_count(&rig, EFFECT_STEP, "before", "accepted", NULL), 1);
+    assert_int_equal(rig_count(&rig, EFFECT_STEP, "after", "verified", NULL), 1);
 }
 
 static void a_false_probe_fails_the_run(void **state)
