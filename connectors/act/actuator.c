@@ -6,6 +6,7 @@
 
 static const struct actuator *const rows[] = {
     &actuator_net_quarantine,
+    &actuator_net_release,
     &actuator_pam_terminate,
 };
 

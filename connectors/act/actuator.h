@@ -33,6 +33,7 @@ struct actuator {
 
 extern const struct actuator actuator_pam_terminate;
 extern const struct actuator actuator_net_quarantine;
+extern const struct actuator actuator_net_release;
 
 const struct actuator *actuator_find(struct span name); // NULL when there is none
 

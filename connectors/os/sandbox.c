@@ -10,10 +10,12 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -316,10 +318,19 @@ static int limit(int what, unsigned long max)
     return setrlimit((__rlimit_resource_t)what, &r);
 }
 
+// Libraries ask for local time, for their logs: the zone's file is read while it can be. A zone without a
+// name would be looked at again each time.
+static void read_zone(void)
+{
+    (void)setenv("TZ", ":/etc/localtime", 0);
+    tzset();
+}
+
 int sandbox_enter(const struct sandbox *s, struct err *err)
 {
     int rc;
 
+    read_zone();
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || limit(RLIMIT_CORE, 0) < 0 ||
         (!SANITIZED && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) ||
         (!SANITIZED && s->max_memory && limit(RLIMIT_AS, s->max_memory) < 0) ||

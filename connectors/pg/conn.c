@@ -56,7 +56,7 @@ static const struct class classes[] = {
     {"42501", E_STATE, "pg.denied"},  {"28", E_STATE, "pg.denied"},
     {"23", E_INPUT, "pg.constraint"}, {"22", E_INPUT, "pg.data"},
     {"54", E_INPUT, "pg.data"},       {"40", E_SYSTEM, "pg.busy"},
-    {"53", E_SYSTEM, "pg.busy"},      {"55P03", E_SYSTEM, "pg.busy"},
+    {"53", E_SYSTEM, "pg.busy"},      {"55P03", E_SYSTEM, "pg.lock"},
     {"57", E_SYSTEM, "pg.lost"},      {"08", E_SYSTEM, "pg.lost"},
     {"", E_SYSTEM, "pg.fault"},
 };

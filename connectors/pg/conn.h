@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Only extended protocol: one statement a call, parameters apart. Codes of faults: E_SYSTEM "pg.lost"
-// (connection, shutdown: try again), "pg.busy" (deadlock, serialization, resources: try again),
+// (connection, shutdown: try again), "pg.busy" (deadlock, serialization, resources: try again), "pg.lock"
+// (lock_timeout was over),
 // E_STATE "pg.denied" (rights), E_INPUT "pg.constraint" or "pg.data" (classes 23, 22, 54), E_SYSTEM
 // "pg.fault" (the rest). The server's own message is the sentence.
 #ifndef CONNECTORS_PG_CONN_H

@@ -6,8 +6,9 @@
 
 #include "connectors/pg/store_impl.h"
 #include "core/base/attr.h"
+#include "core/base/log.h"
 
-enum { ARGS_BYTES = 256 << 20, SCRATCH_BYTES = 256 << 20 };
+enum { ARGS_BYTES = 256 << 20, SCRATCH_BYTES = 256 << 20, COMMIT_TRIES = 4 };
 
 static struct store_pg *of(struct store *s)
 {
@@ -173,6 +174,27 @@ static int transaction(struct store_pg *s, const struct store_commit *c, struct 
     return pg_do(s->c, sql_text(SQL_TX_COMMIT), err);
 }
 
+// The commit waited as long as soc_engine's lock_timeout lets it: whoever keeps the audit chain to himself
+// loses his session. What fails here shows in the next try.
+static void end_holders(struct store_pg *s)
+{
+    struct err err = ERR_INIT;
+    char text[1200];
+
+    args_reset(&s->args);
+    AUTO_RESULT *r = store_query(s, SQL_STORE_END_HOLDERS, &err);
+    if (!r) {
+        log_warn("%s", err_text(&err, text, sizeof(text)));
+        return;
+    }
+    for (int i = 0; i < PQntuples(r); i++) {
+        struct span who = pg_span(r, i, 0);
+
+        log_warn("the session of " SPAN_FMT " was ended: it held the audit chain for up to %lld s",
+                 SPAN_ARG(who), (long long)pg_i64(r, i, 1));
+    }
+}
+
 static int store_commit(struct store *st, const struct store_commit *c, struct err *err)
 {
     struct store_pg *s = of(st);
@@ -182,8 +204,15 @@ static int store_commit(struct store *st, const struct store_commit *c, struct e
     if (!connected(s)) {
         return away(err);
     }
-    arena_reset(&s->scratch);
-    rc = transaction(s, c, &own);
+    for (int i = 1;; i++) {
+        arena_reset(&s->scratch);
+        rc = transaction(s, c, &own);
+        if (rc == 0 || i == COMMIT_TRIES || strcmp(own.code, "pg.lock") != 0) {
+            break;
+        }
+        end_holders(s);
+        own = (struct err)ERR_INIT;
+    }
     if (rc < 0 && err) {
         *err = own;
     }

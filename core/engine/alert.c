@@ -31,7 +31,7 @@ const struct rule *alert_rule(const struct engine *e, const struct row_group *g)
 
 static utime_t ack_due(const struct engine *e, enum tier t, struct axes axes)
 {
-    return e->now + e->set->policy->clock[tier_clocked(t, axes)].limit[PHASE_ACK];
+    return policy_due(e->set->policy, tier_clocked(t, axes), PHASE_ACK, e->now);
 }
 
 static struct row_group *open_group(struct engine *e, const struct scene *s,

@@ -49,16 +49,19 @@ static void say(struct engine *e, struct row_clock *c)
 void clock_set(struct engine *e, struct row_incident *inc)
 {
     enum tier t = tier_clocked((enum tier)inc->tier, inc->axes);
-    const struct policy_clock *limits = &e->set->policy->clock[t];
 
     if (t >= inc->clock_tier) {
         return;
     }
     inc->clock_tier = (uint8_t)t;
     for (int p = 0; p < PHASE_COUNT; p++) {
-        struct row_clock *c = clock_of(e, inc->number, (enum phase)p, true);
-        utime_t due = e->now + limits->limit[p];
+        utime_t due = policy_due(e->set->policy, t, (enum phase)p, e->now);
+        struct row_clock *c =
+            due == UTIME_NONE ? NULL : clock_of(e, inc->number, (enum phase)p, true);
 
+        if (due == UTIME_NONE) {
+            continue;
+        }
         if (!c) {
             e->broken = true;
             return;
@@ -92,17 +95,17 @@ static bool met_by(enum phase p, uint8_t state)
 
 void clock_restart(struct engine *e, const struct row_incident *inc)
 {
-    const struct policy_clock *limits =
-        &e->set->policy->clock[tier_clocked((enum tier)inc->tier, inc->axes)];
+    enum tier t = tier_clocked((enum tier)inc->tier, inc->axes);
 
     for (int p = 0; p < PHASE_COUNT; p++) {
-        struct row_clock *c = met_by((enum phase)p, inc->state)
+        utime_t due = policy_due(e->set->policy, t, (enum phase)p, e->now);
+        struct row_clock *c = met_by((enum phase)p, inc->state) || due == UTIME_NONE
                                   ? NULL
                                   : clock_of(e, inc->number, (enum phase)p, false);
 
         if (c) {
             c->started = e->now;
-            c->due = e->now + limits->limit[p];
+            c->due = due;
             c->met = UTIME_NONE;
             c->breached = 0;
             sooner(&e->next_clock, c->due);
@@ -119,6 +122,21 @@ void clock_on_state(struct engine *e, const struct row_incident *inc)
         if (c && c->met == UTIME_NONE && met_by((enum phase)p, inc->state)) {
             c->met = e->now;
             say(e, c);
+        }
+    }
+}
+
+void clock_merge(struct engine *e, const struct row_incident *into, const struct row_incident *from)
+{
+    for (int p = 0; p < PHASE_COUNT; p++) {
+        struct row_clock *mine = clock_of(e, into->number, (enum phase)p, false);
+        const struct row_clock *its = clock_of(e, from->number, (enum phase)p, false);
+
+        if (mine && its && mine->met == UTIME_NONE && its->met == UTIME_NONE &&
+            its->due < mine->due) {
+            mine->due = its->due;
+            sooner(&e->next_clock, mine->due);
+            say(e, mine);
         }
     }
 }

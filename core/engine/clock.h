@@ -22,4 +22,8 @@ void clock_tick(struct engine *e, struct buf *out);
 
 enum { OVERRUN_GRACE_S = 300 }; // use case 3: alive after the window's end plus five minutes
 
+// Phases that both incidents still owe are due when the sooner of the two is.
+void clock_merge(struct engine *e, const struct row_incident *into,
+                 const struct row_incident *from);
+
 #endif

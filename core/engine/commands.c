@@ -77,6 +77,26 @@ static bool write_bytes(struct engine *e, const struct row_run *run, const struc
     return true;
 }
 
+// One that expired unsigned or unsent never reached the agent.
+bool command_allowed(const struct engine *e, const char *agent, char *why, size_t size)
+{
+    const struct table *tab = &e->tab[TAB_COMMAND];
+    const struct policy *p = e->set->policy;
+    uint32_t n = 0;
+
+    for (const struct row_command *c = table_first(tab); c; c = table_next(tab, c)) {
+        n += c->state != COMMAND_IS_EXPIRED && c->issued > e->now - p->commands_per &&
+             strcmp(c->agent, agent) == 0;
+    }
+    if (n >= p->commands_per_agent) {
+        (void)snprintf(why, size,
+                       "agent %s was given %u commands in the last %lld s; policy allows %u", agent,
+                       n, (long long)(p->commands_per / UTIME_SECOND), p->commands_per_agent);
+        return false;
+    }
+    return true;
+}
+
 bool command_issue(struct engine *e, struct row_run *run, const struct plan *p,
                    const struct run_do *d)
 {
@@ -201,6 +221,23 @@ static bool said_before(const struct row_command *c, size_t word)
            c->state == reached[word];
 }
 
+// The state before the act comes with the acceptance, the state after it with the verdict: both by the
+// independent probe.
+static void keep_state(struct engine *e, const struct row_command *c,
+                       const struct input_control *in)
+{
+    struct row_run *run = runs_get(e, c->run);
+
+    if (!run || !eid_eq(&run->command, &c->id)) {
+        return;
+    }
+    if (span_eq_str(in->kind, "accepted")) {
+        TEXT_SET(run->before, in->text);
+    } else if (span_eq_str(in->kind, "verified") || span_eq_str(in->kind, "disproved")) {
+        TEXT_SET(run->after, in->text);
+    }
+}
+
 static void keep_report(struct engine *e, struct row_command *c, const struct input_control *in)
 {
     c->changed = e->now;
@@ -234,6 +271,7 @@ static int report(struct engine *e, const struct input_control *in, struct buf *
                            command_fsm.state_text[c->state], words[i].word);
         }
         keep_report(e, c, in);
+        keep_state(e, c, in);
         if (words[i].over) {
             tell_run(e, c, words[i].tell, out);
         }

@@ -13,6 +13,8 @@
 
 enum { COMMAND_ANSWER_S = 30 }; // beyond window and run time
 
+// Whether policy's bound of commands to one agent within a time lets one more go. False: `why` says it.
+bool command_allowed(const struct engine *e, const char *agent, char *why, size_t size);
 // False: its bytes do not fit the row; the command is over and the run is to be told.
 bool command_issue(struct engine *e, struct row_run *run, const struct plan *p,
                    const struct run_do *d);

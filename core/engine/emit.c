@@ -132,7 +132,8 @@ static void emit_incident(struct engine *e, void *row, struct buf *out)
                                                   .score = i->score,
                                                   .review = i->review,
                                                   .wph = a ? a->wph : 0,
-                                                  .lots = span_str(lots)});
+                                                  .lots = span_str(lots),
+                                                  .merged_into = i->merged_id});
 }
 
 static const char *const entity_name[] = {"asset", "person", "session", "address"};

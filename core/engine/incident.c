@@ -4,6 +4,7 @@
 
 #include "core/engine/clock.h"
 #include "core/engine/context.h"
+#include "core/engine/merge.h"
 #include "core/engine/tiering.h"
 #include "incident_fsm.h"
 
@@ -102,11 +103,17 @@ static struct row_incident *find_incident(struct engine *e, const struct entity 
     return found;
 }
 
+struct key128 incident_entity_key(uint64_t number, uint8_t kind, struct span value)
+{
+    struct span parts[] = {span_of((const char *)&number, sizeof(number)), value};
+
+    return key_of(entity_tag[kind], parts, 2);
+}
+
 static void count_entity(struct engine *e, const struct row_incident *inc, const struct entity *ent,
                          utime_t t)
 {
-    struct span parts[] = {span_of((const char *)&inc->number, sizeof(inc->number)), ent->value};
-    struct key128 mine = key_of(entity_tag[ent->kind], parts, 2);
+    struct key128 mine = incident_entity_key(inc->number, (uint8_t)ent->kind, ent->value);
     struct row_entity *row = table_put(&e->tab[TAB_ENTITY], &mine);
 
     if (!row) {
@@ -139,6 +146,19 @@ static void lead_on(struct engine *e, const struct row_incident *inc, const stru
     }
     j->incident = inc->number;
     j->last = t > j->last ? t : j->last;
+}
+
+// The others that the alert leads to, which are younger than `inc`. Joins point to it afterwards.
+static void merge_others(struct engine *e, struct row_incident *inc, const struct entity *ent,
+                         size_t n, utime_t t, const struct eid *alert, struct buf *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct row_incident *other = find_incident(e, &ent[i], 1, t, false);
+
+        if (other && other != inc) {
+            merge_incidents(e, inc, other, alert, out);
+        }
+    }
 }
 
 // ---- opening and taking
@@ -241,7 +261,7 @@ int incident_move(struct engine *e, struct row_incident *inc, uint8_t event, str
     if (rc) {
         return rc;
     }
-    if (inc->owner[0] == '\0') {
+    if (inc->owner[0] == '\0' && event != INCIDENT_ON_MERGE) {
         TEXT_SET(inc->owner, actor);
     }
     inc->closed = inc->state == INCIDENT_IS_CLOSED ? e->now : UTIME_NONE;
@@ -290,6 +310,9 @@ void incident_take(struct engine *e, const struct obs *o, const struct scene *s,
         }
     }
     if (inc) {
+        if (why->severity >= OPEN_SEVERITY) {
+            merge_others(e, inc, ent, n, o->time, &m->alert, out);
+        }
         count_in(e, inc, g, o, s, why, m, out);
         for (size_t i = 0; i < n; i++) {
             count_entity(e, inc, &ent[i], o->time);

@@ -5,7 +5,8 @@
 // an incident whose last alert is within the join horizon: the oldest such incident takes it. Else
 // it opens one, if it is grave enough (severity 50 or more, or tier T0); one that was closed within that
 // horizon is reopened instead and keeps its number, its first sign and its owner, and its clocks run
-// anew. What is expected inside a PM
+// anew. A grave alert that belongs to several open ones shows that they are one: the younger become part of
+// the oldest (merge.h). What is expected inside a PM
 // window is counted and shown, and joins nothing.
 //
 // Tier: base tier of the gravest asset among its alerts, raised by one step for production (Q time
@@ -32,6 +33,8 @@ int incident_move(struct engine *e, struct row_incident *inc, uint8_t event, str
                   struct span reason, struct buf *out, struct err *err);
 // Its area is another one: rows that say it, and whom to call there, are written again.
 void incident_moved(struct engine *e, const struct row_incident *inc);
+// Key of an incident's entity in its table.
+struct key128 incident_entity_key(uint64_t number, uint8_t kind, struct span value);
 void incident_kinds_text(uint8_t kinds, char *out, size_t size); // "agent,pam"
 
 #endif

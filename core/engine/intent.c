@@ -120,6 +120,10 @@ static int find_incident(struct engine *e, const struct intent *in, struct row_i
                          struct err *err)
 {
     *ret = in->number ? incident_get(e, in->number) : NULL;
+    if (*ret && (*ret)->merged) {
+        return err_set(err, E_STATE, "incident.merged", "the incident is part of I-%llu",
+                       (unsigned long long)(*ret)->merged);
+    }
     return *ret ? 0
                 : err_set(err, E_STATE, "incident.unknown", "there is no incident " SPAN_FMT,
                           SPAN_ARG(in->subject));
@@ -157,7 +161,7 @@ static int move_incident(struct engine *e, const struct intent *in, struct buf *
         return rc;
     }
     for (size_t i = 0; i < incident_fsm.nevents; i++) {
-        if (span_eq_str(arg(in, 0), incident_fsm.event[i])) {
+        if (i != INCIDENT_ON_MERGE && span_eq_str(arg(in, 0), incident_fsm.event[i])) {
             return incident_move(e, inc, (uint8_t)i, in->person, arg(in, 1), out, err);
         }
     }

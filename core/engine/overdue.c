@@ -218,6 +218,7 @@ void overdue_rows(struct engine *e, struct buf *out)
 {
     utime_t day = e->now - UTIME_DAY;
     utime_t horizon = e->now - e->set->policy->incident_horizon;
+    utime_t per = e->set->policy->commands_per; // command_allowed() counts them so long
     utime_t grouping = e->now - e->set->policy->group_horizon;
 
     if (e->now < e->next_sweep) {
@@ -232,13 +233,17 @@ void overdue_rows(struct engine *e, struct buf *out)
     SWEEP(e, SPREAD, spread,
           r->n == 0 || e->now - r->ring[r->n - 1].time > e->set->policy->spread_window);
     SWEEP(e, CLOCK, clock, ended_before(r->met, day));
-    SWEEP(e, INCIDENT, incident, r->state == INCIDENT_IS_CLOSED && ended_before(r->closed, day));
+    // What is part of another stays with it, so that it can go along if that is merged in turn.
+    SWEEP(e, INCIDENT, incident,
+          r->state == INCIDENT_IS_CLOSED && ended_before(r->closed, day) &&
+              !incident_get(e, r->merged));
     SWEEP(e, SESSION, session, ended_before(r->ended, day));
     SWEEP(e, CHECKOUT, checkout, ended_before(r->until, day));
     SWEEP(e, GRANT, grant, ended_before(r->to, day));
     SWEEP(e, WINDOW, window, ended_before(r->to, day));
     SWEEP(e, PLAN, plan, plan_fsm.final[r->state] && r->planned < day);
     SWEEP(e, RUN, run, ended_before(r->ended, day));
-    SWEEP(e, COMMAND, command, command_fsm.final[r->state] && r->changed < day);
+    SWEEP(e, COMMAND, command,
+          command_fsm.final[r->state] && r->changed < day && r->issued < e->now - per);
     say_tables(e, out);
 }

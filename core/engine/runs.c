@@ -34,6 +34,7 @@ static void step_row(struct engine *e, const struct row_run *r, const struct pla
 {
     const struct plan_step *s = &p->step[step];
     const struct plan_command *c = s->ncommands ? &p->command[s->first_command] : NULL;
+    bool newest = step == r->began_step;
     char name[TEXT_TITLE], said[RUN_TEXT_MAX];
 
     text_set(name, sizeof(name), span_str(s->name[0] ? s->name : cacao_kind_name(s->kind)));
@@ -47,7 +48,9 @@ static void step_row(struct engine *e, const struct row_run *r, const struct pla
                                                .target = span_str(c ? c->target : ""),
                                                .state = span_str(state),
                                                .text = span_str(said),
-                                               .started = step == r->began_step ? r->began : e->now,
+                                               .before = span_str(newest ? r->before : ""),
+                                               .after = span_str(newest ? r->after : ""),
+                                               .started = newest ? r->began : e->now,
                                                .ended = over ? e->now : UTIME_NONE});
 }
 
@@ -96,6 +99,8 @@ static void contained(struct engine *e, const struct row_run *r, struct buf *out
 static void drive(struct engine *e, struct row_run *r, const struct plan *p, struct run_event ev,
                   struct buf *out)
 {
+    char held[RUN_TEXT_MAX];
+
     for (int guard = 0; guard < 2 * RUN_ENTERED_MAX; guard++) {
         struct live live;
         const char *target = run_target(p, &r->rs);
@@ -109,12 +114,17 @@ static void drive(struct engine *e, struct row_run *r, const struct plan *p, str
         if (d.verb == RUN_STEP) {
             r->began_step = d.step;
             r->began = e->now;
+            r->before[0] = r->after[0] = '\0';
             step_row(e, r, p, d.step, "entered", span_str(d.text), false, out);
             if (d.delay_ms && !r->dry) {
                 r->wake = e->now + (utime_t)d.delay_ms * 1000;
                 break;
             }
         } else if (d.verb == RUN_COMMAND && !r->dry) {
+            if (!command_allowed(e, p->command[d.command].agent, held, sizeof(held))) {
+                ev = (struct run_event){RUN_HELD, span_str(held)};
+                continue;
+            }
             if (command_issue(e, r, p, &d)) {
                 break;
             }

@@ -28,7 +28,7 @@ enum {
 
 struct row_source {
     uint32_t number;
-    uint8_t dirty, silent, active;
+    uint8_t dirty, silent;
     char name[TEXT_ID], format[32], kind[8], area[32];
     int64_t lateness, silence;
     uint64_t records, bytes, unknown, undecoded, clock_faults, oversize, skipped, shed, late, dead,
@@ -70,6 +70,8 @@ struct row_incident {
     utime_t first, last, opened;
     uint64_t alerts, groups, score;
     utime_t closed;
+    uint64_t merged; // the incident it became part of, 0 = none
+    struct eid merged_id;
 };
 
 enum entity_kind { ENTITY_ASSET, ENTITY_PERSON, ENTITY_SESSION, ENTITY_ADDRESS, ENTITY_COUNT };
@@ -202,8 +204,9 @@ struct row_run {
     utime_t started, ended;
     utime_t began; // when step `began_step`, the newest, was entered
     int32_t began_step;
-    utime_t wake;       // a step's delay ends, UTIME_NONE = none
-    struct eid command; // on its way, zero = none
+    utime_t wake;                           // a step's delay ends, UTIME_NONE = none
+    struct eid command;                     // on its way, zero = none
+    char before[TEXT_WHY], after[TEXT_WHY]; // what the far end was by the probe, of the newest step
     struct run_state rs;
 };
 

@@ -143,7 +143,7 @@ void tiering_group(struct engine *e, struct row_group *g, const struct row_incid
     TEXT_SET(g->why, span_str(inc ? inc->why : "base tier of its asset"));
     is = tier_clocked((enum tier)g->tier, g->axes);
     if (is < was) { // clocks are re-based when a tier rises, never when it falls
-        g->ack_due = e->now + e->set->policy->clock[is].limit[PHASE_ACK];
+        g->ack_due = policy_due(e->set->policy, is, PHASE_ACK, e->now);
         if (g->state == GROUP_IS_ACKNOWLEDGED || g->state == GROUP_IS_SHELVED) {
             (void)fsm_step(&group_fsm, &g->state, GROUP_ON_WORSEN, NULL);
             g->acked = UTIME_NONE;

@@ -34,13 +34,22 @@ static void read_clock(struct load *l, const struct ynode *n, struct policy_cloc
     static const char *const known[] = {"ack",  "triage",   "decide", "contain",
                                         "call", "escalate", NULL};
 
+    int before = -1; // the last phase that has a clock
+
     (void)doc_only(&l->r, n, known);
     for (int i = 0; i < PHASE_COUNT; i++) {
-        c->limit[i] = doc_duration(&l->r, n, phases[i], DOC_REQUIRED);
-        if (i && c->limit[i] && c->limit[i] < c->limit[i - 1]) {
-            doc_fault(&l->r, y_get(n, phases[i]), "policy.clock",
-                      "\"%s\" is shorter than \"%s\" before it", phases[i], phases[i - 1]);
+        const struct ynode *v = y_get(n, phases[i]);
+
+        if (v && v->type == Y_SCALAR && span_eq_str(y_text(v), "none")) {
+            c->limit[i] = UTIME_NONE;
+            continue;
         }
+        c->limit[i] = doc_duration(&l->r, n, phases[i], DOC_REQUIRED);
+        if (before >= 0 && c->limit[i] && c->limit[i] < c->limit[before]) {
+            doc_fault(&l->r, v, "policy.clock", "\"%s\" is shorter than \"%s\" before it",
+                      phases[i], phases[before]);
+        }
+        before = i;
     }
     c->call = doc_word(&l->r, n, "call", DOC_REQUIRED);
     c->escalate = doc_word(&l->r, n, "escalate", DOC_REQUIRED);
@@ -241,6 +250,13 @@ static void read_all(struct load *l)
     for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
         read_section(l, &sections[i]);
     }
+}
+
+utime_t policy_due(const struct policy *p, enum tier tier, enum phase phase, utime_t t)
+{
+    utime_t limit = p->clock[tier].limit[phase];
+
+    return limit == UTIME_NONE ? UTIME_NONE : t + limit;
 }
 
 struct policy *policy_load(const struct textfile *files, size_t n, struct faults *faults)

@@ -24,9 +24,9 @@ enum phase { PHASE_ACK, PHASE_TRIAGE, PHASE_DECIDE, PHASE_CONTAIN, PHASE_COUNT }
 const char *phase_name(enum phase p); // "ack", "triage", "decide", "contain"
 
 struct policy_clock {
-    utime_t limit[PHASE_COUNT];
-    const char *call;     // function to call when a clock is late
-    const char *escalate; // function told on breach
+    utime_t limit[PHASE_COUNT]; // UTIME_NONE: this tier has no such clock
+    const char *call;           // function to call when a clock is late
+    const char *escalate;       // function told on breach
 };
 
 enum permit { PERMIT_AUTO, PERMIT_FUNCTIONS, PERMIT_NEVER };
@@ -60,6 +60,9 @@ struct policy {
     const struct policy_action *action;
     const char *const *never; // asset ids
 };
+
+// When the phase must be over that begins at `t`; UTIME_NONE = whenever.
+utime_t policy_due(const struct policy *p, enum tier tier, enum phase phase, utime_t t);
 
 struct policy *policy_load(const struct textfile *files, size_t n,
                            struct faults *faults); // NULL when any

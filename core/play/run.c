@@ -310,6 +310,16 @@ static void answered(struct turn *t, bool done, bool verified, struct span text)
     }
 }
 
+static void held(struct turn *t, struct span why)
+{
+    if (!t->rs->dry) {
+        t->rs->issued--;
+        t->rs->actions--;
+        say(t, SPAN_FMT, SPAN_ARG(span_sub(why, 0, RUN_TEXT_MAX)));
+        ask(t, false);
+    }
+}
+
 static void doubt(struct turn *t)
 {
     t->rs->phase = RUN_PHASE_DOUBT;
@@ -330,6 +340,7 @@ static void in_command(struct turn *t, const struct run_event *ev)
     case RUN_VERIFIED: answered(t, true, true, ev->text); break;
     case RUN_FAILED: answered(t, false, false, ev->text); break;
     case RUN_UNSURE: doubt(t); break;
+    case RUN_HELD: held(t, ev->text); break;
     default: break;
     }
 }

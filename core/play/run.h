@@ -7,7 +7,7 @@
 // all zero at the start, and is stored as it is in the engine's table and snapshot.
 //
 // Rules: limits are checked on live state before each command; outside them the run asks, and going
-// on (RUN_RESUME) checks them again. A command counts as done only when it is *verified*; a false
+// on (RUN_RESUME) checks them again. A command that the engine holds back (RUN_HELD) asks likewise. A command counts as done only when it is *verified*; a false
 // probe, a refusal or an expiry is a failure and takes on_failure, else workflow_exception (once),
 // else ends the run; a run in which a step failed ends failed even when it reaches an end step. A
 // command that may have happened is never issued again: RUN_IN_DOUBT, and a person says what
@@ -57,6 +57,7 @@ enum run_event_kind {
     RUN_TOLD_DONE,     // a person established that the act in doubt happened
     RUN_TOLD_NOT_DONE, // ... that it did not
     RUN_ABORT,         // a person: stop before the next step
+    RUN_HELD,          // the command just said was not issued: `text` is the question to a person
 };
 
 struct run_event {

@@ -52,6 +52,41 @@ $$;
 create or replace trigger chain after insert on audit.engine_entry
     for each row execute function audit.append_engine();
 
+-- A person who keeps a transaction open behind an api call keeps the chain's lock, and every other entry waits:
+-- the engine's too, and with it the watching. A setting of his own session could not bound that, he may change
+-- it. So the engine, when it has waited long enough, ends the sessions that hold the lock and whose transaction
+-- is older than `age`; each ending is an entry itself. Superusers' sessions are not ended.
+create or replace function audit.end_holders(age interval) returns table (person text, seconds int8)
+    language plpgsql volatile security definer
+    set search_path = pg_catalog, pg_temp
+    as $$
+declare
+    h record;
+begin
+    for h in select s.pid, s.usename::text as who, extract(epoch from clock_timestamp() - s.xact_start)::int8 as held
+             from pg_locks l
+             join pg_stat_activity s on s.pid = l.pid
+             join pg_roles r on r.oid = s.usesysid and not r.rolsuper
+             where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+               and l.database = (select oid from pg_database where datname = current_database())
+               and (l.classid::int8 << 32 | l.objid::int8) = 7165283117340001
+               and s.pid <> pg_backend_pid() and s.usename <> session_user
+               and s.xact_start < clock_timestamp() - age loop
+        if pg_terminate_backend(h.pid, 1000) then
+            person := h.who;
+            seconds := h.held;
+            return next;
+            begin
+                perform audit.append('engine', 'ended', h.who,
+                                     format('its transaction held the audit chain for up to %s s', h.held));
+            exception when lock_not_available then
+                null; -- the next in the queue has it; the caller says it in its log
+            end;
+        end if;
+    end loop;
+end
+$$;
+
 -- The first break, or no row. `what` is a sentence.
 create or replace function audit.verify() returns table (seq int8, what text) language plpgsql stable security definer
     set search_path = pg_catalog, pg_temp
@@ -88,6 +123,7 @@ $$;
 
 grant usage on schema audit to fabsoc_owner, soc_engine, fabsoc_auditor, fabsoc_manager, fabsoc_administrator;
 grant execute on function audit.append(text, text, text, text) to fabsoc_owner;
+grant execute on function audit.end_holders(interval) to soc_engine;
 grant execute on function audit.verify() to fabsoc_owner, fabsoc_auditor, fabsoc_manager, fabsoc_administrator;
 grant insert, select on audit.engine_entry to soc_engine;
 grant select on audit.entry to fabsoc_owner, fabsoc_auditor, fabsoc_manager, fabsoc_administrator;

@@ -115,6 +115,11 @@ begin
     area := coalesce(i.area, '');
     if i.id is null or not soc.sees(i.area) then
         fault := 'incident.unknown you see no incident with this number';
+    elsif i.merged_into is not null then
+        fault := format('incident.merged the incident is part of I-%s',
+                        (select number from soc.incident where id = i.merged_into));
+    elsif event = 'merge' then
+        fault := 'incident.event an alert merges incidents, not a person';
     elsif event <> '' then
         fault := soc.move_fault('incident', i.state, event, 'an incident');
     elsif i.state = 'closed' then

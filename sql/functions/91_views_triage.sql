@@ -18,10 +18,11 @@ create view api.last_call with (security_invoker = true) as
     where verb = 'record_call'
     order by subject, split_part(args, E'\t', 1), i.id desc;
 
+-- Only what people are asked to look at can be late.
 create view api.clock with (security_invoker = true) as
     select c.incident_id, i.number as incident, c.phase, soc.clocked(i.tier, i.axis_c, i.axis_q) as tier, c.started,
         c.due, c.met, c.breached, i.asset, c.call_function, c.call_name, c.call_number, c.deputy_name, c.deputy_number,
-        l.text as last_call, c.met is null and i.state <> 'closed' as running
+        l.text as last_call, c.met is null and i.state <> 'closed' and i.review as running
     from soc.clock c join soc.incident i on i.id = c.incident_id
     left join api.last_call l on l.incident = i.number and l.phase = c.phase;
 
@@ -51,10 +52,12 @@ create view api.incident with (security_invoker = true) as
                lpad((999999999999999999 - least(i.score, 999999999999999999))::text, 18, '0'), i.id) as key
     from soc.incident i;
 
+-- What was written under an incident that became part of another is read under both.
 create view api.timeline with (security_invoker = true) as
     select t.id, i.number as incident, t.event_time, t.found, t.kind, t.actor, t.text, t.alert_id,
         format('%s|%s', soc.rfc3339(t.event_time), t.id) as key
-    from soc.timeline t join soc.incident i on i.id = t.incident_id;
+    from soc.timeline t join soc.incident own on own.id = t.incident_id
+    join soc.incident i on i.id in (own.id, own.merged_into);
 
 create view api.entity with (security_invoker = true) as
     select e.kind || '|' || e.value as id, i.number as incident, e.kind, e.value, e.alerts, e."first", e."last"

@@ -6,7 +6,7 @@ select json_build_object(
     'incidents', coalesce((select json_agg(json_build_object(
         'incident_id', 'I-' || i.number, 'tier', 'T' || i.tier,
         'axes', json_build_object('A', i.axis_a, 'C', i.axis_c, 'Q', i.axis_q), 'state', i.state,
-        'alert_count', (select count(*) from soc.member m where m.incident_id = i.id),
+        'alert_count', (select count(*) from soc.member m join soc.incident o on o.id = m.incident_id where i.id in (o.id, o.merged_into)),
         'source_kinds', (select coalesce(json_agg(k order by k), '[]') from regexp_split_to_table(i.source_kinds, '[ ,]+') k where k <> ''),
         'asset', i.asset) order by i.key)
         from api.incident i join soc.incident s on s.id = i.id where i.review and s.merged_into is null), '[]'),

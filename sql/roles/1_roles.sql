@@ -28,6 +28,10 @@ end
 $$;
 
 alter role soc_engine bypassrls;
+-- How long a commit waits for somebody's lock before the engine looks who has it (audit.end_holders), and what
+-- that function's owner needs to see and end sessions.
+alter role soc_engine set lock_timeout = '2s';
+grant pg_read_all_stats, pg_signal_backend to fabsoc_audit;
 
 -- A person keeps nothing open: hygiene, not a boundary (anybody may change his own settings).
 alter role soc_sign set statement_timeout = '30s';

@@ -17,9 +17,9 @@ insert into call values
     ('record_call', $$api.record_call('10', 'ack', 'sato', 'comes')$$, 'operator responder manager'),
     ('plan', $$api.plan('10', 'playbook--1')$$, 'responder'),
     ('dry_run', $$api.dry_run('30')$$, 'responder'),
-    ('approve', $$api.approve('30', 'abcd')$$, 'approver'),
+    ('approve', $$api.approve('30', 'HASH')$$, 'approver'),
     ('refuse', $$api.refuse('30', 'no')$$, 'approver responder'),
-    ('start_run', $$api.start_run('30', 'abcd')$$, 'responder'),
+    ('start_run', $$api.start_run('30', 'HASH')$$, 'responder'),
     ('abort_run', $$api.abort_run('40', 'stop')$$, 'operator responder approver manager'),
     ('resume_run', $$api.resume_run('40', 'go')$$, 'responder'),
     ('read_raw', $$api.read_raw('20')$$, 'operator responder manager auditor');
@@ -61,6 +61,14 @@ select is(pg_temp.as('t.operator', $$api.note('10', E'a\tb\nc\u0085d')$$), 'ok',
 select is((select args from soc.intent order by id desc limit 1), 'a b c d', 'become blanks, so no argument can forge another');
 select is(pg_temp.as('t.responder', $$api.plan('10', 'no such')$$), 'playbook.unknown', 'a playbook that is not in force');
 
+-- ---- an incident that became part of another
+select pg_temp.put('soc.incident', jsonb_build_object('id', pg_temp.id(12), 'number', 12, 'state', 'closed', 'area', 'etch', 'merged_into', pg_temp.id(10)));
+select pg_temp.put('soc.timeline', jsonb_build_object('id', pg_temp.id(70), 'incident_id', pg_temp.id(12), 'area', 'etch'));
+select is(pg_temp.as('t.operator', $$api.move_incident('12', 'reopen', 'x')$$), 'incident.merged', 'it is not reopened by itself');
+select is(pg_temp.as('t.operator', $$api.note('12', 'x')$$), 'incident.merged', 'nor written about: that belongs to the other');
+select is(pg_temp.as('t.operator', $$api.move_incident('10', 'merge', 'x')$$), 'incident.event', 'people do not merge by hand');
+select bag_eq('select incident from api.timeline', 'values (10::int8), (12::int8)', 'its story is read under both');
+
 -- ---- raw records
 select is(pg_temp.as('t.operator', $$api.read_raw('20')$$), '616263', 'the bytes as hexadecimal, by number');
 select is(pg_temp.as('t.auditor', format('api.read_raw(%L)', pg_temp.id(20))), '616263', 'by id');
@@ -72,7 +80,7 @@ insert into soc.intent (person, functions, verb, subject, args) select 't.manage
 select is(pg_temp.as('t.manager', $$api.note('10', 'more')$$), 'intent.bound', 'one person''s waiting intents are bounded');
 
 -- ---- every refusal above left a row
-select is((select count(*)::int from audit.entry where kind = 'refused'), 14, 'each refusal is in the chain');
+select is((select count(*)::int from audit.entry where kind = 'refused'), 17, 'each refusal is in the chain');
 select is((select count(*) from audit.verify()), 0::bigint, 'and the chain is whole');
 select * from finish();
 rollback;

@@ -39,6 +39,8 @@ begin
 end
 $$;
 create function pg_temp.id(n int) returns text language sql as $$ select '00000000-0000-0000-0000-' || lpad(n::text, 12, '0') $$;
+-- The hash of plan 30.
+create function pg_temp.hash() returns bytea language sql as $$ select sha256('{}') $$;
 
 select pg_temp.put('soc.alert_group', jsonb_build_object('id', pg_temp.id(1), 'number', 1, 'state', 'new', 'area', 'etch'));
 select pg_temp.put('soc.alert_group', jsonb_build_object('id', pg_temp.id(2), 'number', 2, 'state', 'acknowledged', 'area', 'litho', 'owner', 't.operator'));
@@ -49,18 +51,19 @@ select pg_temp.put('soc.alert', jsonb_build_object('id', pg_temp.id(20), 'number
 select pg_temp.put('soc.raw', jsonb_build_object('alert_id', pg_temp.id(20), 'area', 'etch', 'bytes', '\x616263'));
 select pg_temp.put('play.playbook', '{"id": "playbook--1", "name": "contain", "current": true}');
 select pg_temp.put('play.plan', jsonb_build_object('id', pg_temp.id(30), 'number', 30, 'incident_id', pg_temp.id(10), 'area', 'etch',
-    'hash', '\xabcd', 'approval_rule', 'fab-operations AND etch', 'state', 'planned', 'planned_by', 't.responder',
+    'document', '{}', 'hash', pg_temp.hash(), 'approval_rule', 'fab-operations AND etch', 'state', 'planned', 'planned_by', 't.responder',
     'planned', '2026-11-20T07:55:00Z', 'expires', '2026-11-20T08:05:00Z'));
 select pg_temp.put('play.run', jsonb_build_object('id', pg_temp.id(40), 'number', 40, 'plan_id', pg_temp.id(30), 'incident_id', pg_temp.id(10),
     'area', 'etch', 'state', 'running', 'token', 5, 'dry', true));
 
--- What an api function answers to a person; the code of a refusal alone.
+-- What an api function answers to a person; the code of a refusal alone. HASH in a call is plan 30's.
 create function pg_temp.as(person text, call text) returns text language plpgsql as $$
 declare
     answer text;
+    h constant bytea := pg_temp.hash();
 begin
     execute format('set local session authorization %I', person);
-    execute 'select ' || call into answer;
+    execute 'select ' || replace(call, 'HASH', encode(h, 'hex')) into answer;
     reset session authorization;
     return case when answer like 'refused %' then split_part(answer, ' ', 2) else answer end;
 exception when insufficient_privilege then

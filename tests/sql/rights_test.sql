@@ -47,7 +47,7 @@ select is_empty($$select name from fn where prosecdef and proowner not in ('fabs
 select is_empty($$select name from fn f, pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
     where p.oid = f.oid and a.grantee = 0$$, 'nothing is executable by everybody');
 select is_empty($$select role, name from person, fn where has_function_privilege(role, oid, 'EXECUTE')
-    and name in ('audit.append', 'soc.gate_end', 'soc.set_password', 'soc.add_person', 'soc.alert_day', 'audit.append_engine')$$,
+    and name in ('audit.append', 'soc.gate_end', 'soc.set_password', 'soc.add_person', 'soc.alert_day', 'audit.append_engine', 'audit.end_holders')$$,
     'the tools of the owner are not for people');
 select is_empty($$select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'api' and c.relkind = 'v'
     and not coalesce(c.reloptions::text like '%security_invoker=true%', false)$$, 'every view of people is an invoker view');

@@ -10,8 +10,8 @@ select pg_temp.put('play.step', jsonb_build_object('run_id', pg_temp.id(41), 'n'
 select pg_temp.put('play.command', jsonb_build_object('id', pg_temp.id(50), 'run_id', pg_temp.id(41), 'step', 1, 'agent', 'a1', 'counter', 1,
     'state', 'outbox', 'bytes', '\x0102'));
 insert into play.approval (plan_id, planned_by, hash, person, function, verdict, at) values
-    (pg_temp.id(30)::uuid, 't.responder', '\xabcd', 't.approver', 'fab-operations', 'yes', now()),
-    (pg_temp.id(30)::uuid, 't.responder', '\xabcd', 't.approver2', 'etch', 'yes', now());
+    (pg_temp.id(30)::uuid, 't.responder', pg_temp.hash(), 't.approver', 'fab-operations', 'yes', now()),
+    (pg_temp.id(30)::uuid, 't.responder', pg_temp.hash(), 't.approver2', 'etch', 'yes', now());
 
 create function pg_temp.seen() returns bigint language plpgsql as $$
 declare

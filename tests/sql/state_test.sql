@@ -44,6 +44,10 @@ select lives_ok(format($$select pg_temp.put('soc.alert', '{"id": "%s", "number":
 select throws_ok(format($$select pg_temp.put('soc.alert', '{"id": "%s", "number": 23, "event_time": "2026-11-22T00:00:00Z"}')$$, pg_temp.id(23)),
     '23514', null, 'the next has not, until its day is made');
 
+-- ---- lateness: only what people are asked to look at
+select pg_temp.put('soc.clock', jsonb_build_object('incident_id', pg_temp.id(n), 'phase', 'triage', 'due', '2026-11-20T07:00:00Z')) from unnest(array[10, 12]) n;
+select is((select array_agg(incident order by incident) from api.clock where running), array[10]::int8[], 'an incident below the review line is never late');
+
 -- ---- every row knows its site, every soc row its area
 select is_empty($$select t.table_schema || '.' || t.table_name from information_schema.tables t
     where t.table_schema = 'soc' and t.table_type = 'BASE TABLE'

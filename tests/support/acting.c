@@ -68,15 +68,15 @@ static void make_key(const struct acting *a, const char *name)
     EVP_PKEY_free(pk);
 }
 
-static void start_farend(struct acting *a, const char *prog, const char *what, bool frozen)
+static void start_farend(struct acting *a, const char *what, bool frozen)
 {
-    char state[300], sock[300], ready[8];
+    char state[300], sock[300], libexec[1200], prog[1300], ready[8];
     int out[2];
 
+    snprintf(prog, sizeof(prog), "%s/fabsoc-farend", acting_libexec(libexec, sizeof(libexec)));
     snprintf(state, sizeof(state), "%s/far", a->dir);
     snprintf(sock, sizeof(sock), "%s/s", a->dir);
-    need(mkdir(state, 0700) == 0 && pipe(out) == 0, "no folder or pipe");
-    write_text(a, "far/table", "Gi1/0/7 120\nGi1/0/8 120\nS-1 active\nS-2 active\n");
+    need(pipe(out) == 0, "no pipe");
     a->farend = fork();
     if (a->farend == 0) {
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL); // a failed test leaves nothing behind
@@ -89,6 +89,22 @@ static void start_farend(struct acting *a, const char *prog, const char *what, b
     close(out[1]);
     need(a->farend > 0 && read(out[0], ready, 6) == 6, "the far end did not start");
     close(out[0]);
+}
+
+static void make_farend(const struct acting *a)
+{
+    char state[300];
+
+    snprintf(state, sizeof(state), "%s/far", a->dir);
+    need(mkdir(state, 0700) == 0, "no folder");
+    write_text(a, "far/table", "Gi1/0/7 120\nGi1/0/8 120\nS-1 active\nS-2 active\n");
+}
+
+void acting_freeze(struct acting *a)
+{
+    kill(a->farend, SIGKILL);
+    waitpid(a->farend, NULL, 0);
+    start_farend(a, "switch", true);
 }
 
 static void write_conf(const struct acting *a, const char *prog)
@@ -109,11 +125,16 @@ static void write_conf(const struct acting *a, const char *prog)
         "    act: [\"%s\", ctl, --socket, \"%s/s\", set-vlan, \"{port}\", \"{vlan}\"]\n"
         "    probe: [\"%s\", ctl, --socket, \"%s/s.ro\", show, \"{port}\"]\n"
         "    expect: vlan {vlan}\n"
+        "  net.release:\n"
+        "    approvals: [fab_operations, network]\n"
+        "    act: [\"%s\", ctl, --socket, \"%s/s\", release, \"{port}\"]\n"
+        "    probe: [\"%s\", ctl, --socket, \"%s/s.ro\", override, \"{port}\"]\n"
+        "    expect: override none\n"
         "  pam.terminate:\n"
         "    act: [\"%s\", ctl, --socket, \"%s/s\", terminate, {session}]\n"
         "    probe: [\"%s\", ctl, --socket, \"%s/s.ro\", show, {session}]\n"
         "    expect: session terminated\n",
-        prog, a->dir, prog, a->dir, prog, a->dir, prog, a->dir);
+        prog, a->dir, prog, a->dir, prog, a->dir, prog, a->dir, prog, a->dir, prog, a->dir);
     buf_u8(&b, 0);
     write_text(a, "agent.yaml", b.p);
 }
@@ -164,7 +185,8 @@ void acting_begin(struct acting *a, enum acting_far what, bool frozen)
     make_key(a, "command");
     make_key(a, "result");
     write_conf(a, prog);
-    start_farend(a, prog, what == ACTING_BROKER ? "broker" : "switch", frozen);
+    make_farend(a);
+    start_farend(a, what == ACTING_BROKER ? "broker" : "switch", frozen);
     snprintf(path, sizeof(path), "%s/command.key", a->dir);
     need(key_read(path, &a->command_key, &err) == 0, "the command key");
     snprintf(path, sizeof(path), "%s/agent.yaml", a->dir);
@@ -208,6 +230,16 @@ void acting_end(struct acting *a)
         _exit(127);
     }
     waitpid(pid, NULL, 0);
+}
+
+struct command acting_release(struct acting *a)
+{
+    struct command c = acting_command(a);
+
+    c.action = SPAN_LIT("net.release");
+    c.params = SPAN_LIT("{\"action\":\"restore\",\"target\":{\"x-fabsoc:switch_port\":"
+                        "{\"port\":\"Gi1/0/7\"}}}");
+    return c;
 }
 
 struct command acting_command(struct acting *a)

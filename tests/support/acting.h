@@ -35,9 +35,12 @@ enum acting_far { ACTING_SWITCH, ACTING_BROKER };
 void acting_begin(struct acting *a, enum acting_far what, bool frozen);
 void acting_end(struct acting *a);
 void acting_restart(struct acting *a); // closes the executor and opens it again, with recovery
+void acting_freeze(struct acting *a);  // the switch lies from now on
 
 // A right command: quarantine port Gi1/0/7, or terminate session S-1; next counter and id.
 struct command acting_command(struct acting *a);
+// What undoes the quarantine of that port.
+struct command acting_release(struct acting *a);
 // Encodes, signs with the command key and hands it over; reports start anew.
 void acting_send(struct acting *a, const struct command *c);
 void acting_bytes(struct acting *a, const struct command *c, struct buf *ret,

@@ -7,12 +7,18 @@
 static const struct {
     const char *table, *field, *text;
 } lawful[] = {
-    {"soc.alert_group", "state", "new"}, {"soc.incident", "state", "new"},
-    {"play.plan", "state", "planned"},   {"play.run", "state", "running"},
-    {"play.command", "state", "outbox"}, {"play.step", "state", "running"},
-    {"pam.session", "state", "open"},    {"fab.pm_window", "state", "open"},
-    {"play.agent", "state", "up"},       {"soc.intent_done", "outcome", "applied"},
+    {"soc.alert_group", "state", "new"},
+    {"soc.incident", "state", "new"},
+    {"play.plan", "state", "planned"},
+    {"play.run", "state", "running"},
+    {"play.command", "state", "outbox"},
+    {"play.step", "state", "running"},
+    {"pam.session", "state", "open"},
+    {"fab.pm_window", "state", "open"},
+    {"play.agent", "state", "up"},
+    {"soc.intent_done", "outcome", "applied"},
     {"soc.intent_done", "code", ""},
+    {"play.plan", "document", "hash"}, // a digest is that of its field's name
 };
 
 static struct span text_of(const struct def_row *row, const struct def_field *f)

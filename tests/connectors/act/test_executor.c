@@ -45,6 +45,49 @@ static void quarantine_moves_the_port_and_is_verified(void **state)
     acting_end(&a);
 }
 
+static void release_gives_the_port_back_what_it_was_configured_with(void **state)
+{
+    struct acting a;
+    struct command c;
+
+    (void)state;
+    acting_begin(&a, ACTING_SWITCH, false);
+    c = acting_command(&a);
+    acting_send(&a, &c);
+    assert_true(acting_far_has(&a, "Gi1/0/7 999"));
+    c = acting_release(&a);
+    acting_send(&a, &c);
+    assert_states(&a, STATES("accepted", "started", "finished", "verified"));
+    assert_string_equal(a.report[0].text, "override 999");
+    assert_string_equal(a.report[3].text, "override none");
+    assert_true(acting_far_has(&a, "Gi1/0/7 120"));
+    c = acting_command(&a); // and a second time round: the override is not what is kept
+    acting_send(&a, &c);
+    c = acting_release(&a);
+    acting_send(&a, &c);
+    assert_string_equal(acting_last(&a), "verified");
+    assert_true(acting_far_has(&a, "Gi1/0/7 120"));
+    acting_end(&a);
+}
+
+static void release_that_the_switch_only_says_is_disproved(void **state)
+{
+    struct acting a;
+    struct command c;
+
+    (void)state;
+    acting_begin(&a, ACTING_SWITCH, false);
+    c = acting_command(&a);
+    acting_send(&a, &c);
+    acting_freeze(&a);
+    c = acting_release(&a);
+    acting_send(&a, &c);
+    assert_states(&a, STATES("accepted", "started", "finished", "disproved"));
+    assert_string_equal(a.report[3].text, "override 999");
+    assert_true(acting_far_has(&a, "Gi1/0/7 999"));
+    acting_end(&a);
+}
+
 static void termination_ends_the_session_and_no_other(void **state)
 {
     struct acting a;
@@ -290,6 +333,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quarantine_moves_the_port_and_is_verified),
+        cmocka_unit_test(release_gives_the_port_back_what_it_was_configured_with),
+        cmocka_unit_test(release_that_the_switch_only_says_is_disproved),
         cmocka_unit_test(termination_ends_the_session_and_no_other),
         cmocka_unit_test(far_end_that_answers_ok_without_acting_is_disproved),
         cmocka_unit_test(far_end_that_is_gone_leaves_it_indeterminate),

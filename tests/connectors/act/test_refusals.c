@@ -276,6 +276,53 @@ static void every_truncation_is_refused(void **state)
     acting_end(&a);
 }
 
+static void release_vlan(struct acting *a, struct command *c)
+{
+    (void)a;
+    c->params = SPAN_LIT("{\"action\":\"restore\",\"args\":{\"vlan\":1},\"target\":"
+                         "{\"x-fabsoc:switch_port\":{\"port\":\"Gi1/0/7\"}}}");
+}
+static void release_never(struct acting *a, struct command *c)
+{
+    (void)a;
+    c->params = SPAN_LIT("{\"action\":\"restore\",\"target\":{\"x-fabsoc:switch_port\":"
+                         "{\"port\":\"gi1/0/1\"}}}");
+}
+static void release_contains(struct acting *a, struct command *c)
+{
+    c->params = span_str(a->params); // the quarantine's own words
+}
+
+static void release_is_held_to_its_approvals_and_its_words(void **state)
+{
+    static const struct {
+        const char *code;
+        void (*mutate)(struct acting *a, struct command *c);
+    } wrong[] = {{"approval.missing", approval_gone}, {"approval.missing", one_person_twice},
+                 {"params.bad", release_vlan},        {"params.bad", release_contains},
+                 {"never.touch", release_never},      {"never.touch", never_target}};
+    struct acting a;
+    struct command c;
+
+    (void)state;
+    acting_begin(&a, ACTING_SWITCH, false);
+    c = acting_command(&a);
+    assert_done(&a, &c);
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        c = acting_release(&a);
+        wrong[i].mutate(&a, &c);
+        acting_send(&a, &c);
+        assert_string_equal(acting_last(&a), "refused");
+        assert_string_equal(acting_code(&a), wrong[i].code);
+        assert_true(acting_far_has(&a, QUARANTINED));
+    }
+    c = acting_release(&a);
+    acting_send(&a, &c);
+    assert_string_equal(acting_last(&a), "verified");
+    assert_true(acting_far_has(&a, "Gi1/0/7 120"));
+    acting_end(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +346,7 @@ int main(void)
         cmocka_unit_test(changed_state_before_the_act_is_refused),
         cmocka_unit_test(unpinned_key_is_refused),
         cmocka_unit_test(other_algorithm_is_refused),
+        cmocka_unit_test(release_is_held_to_its_approvals_and_its_words),
     };
 
     return cmocka_run_group_tests_name("refusals", tests, NULL, NULL);

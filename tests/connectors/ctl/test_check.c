@@ -99,7 +99,7 @@ static void broken_fab_policy_roster_conf_and_story_are_named(void **state)
                                     "assets:\n"
                                     "  - {id: L-1, kind: scanner, bay: L-A, tier: T7}\n")),
         5, "doc.tier");
-    refused(broken("y.yaml", "share/policy/policy.yaml", "T2:", "T8:"), 8, "yaml.unknown");
+    refused(broken("y.yaml", "share/policy/policy.yaml", "T2:", "T8:"), 9, "yaml.unknown");
     refused(ran_file("o.yaml", SPAN_LIT("functions: [{id: a, name: A}]\npersons:\n"
                                         "  - {id: p, name: P, number: '1', role: king}\n")),
             3, "roster.role");

@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "connectors/os/sandbox.h"
@@ -80,6 +81,19 @@ static int make_code(void)
     void *p = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     return p == MAP_FAILED ? errno : 0;
+}
+
+// Whether anything was said about a refused call while a library asked for local time.
+static int ask_local_time(void)
+{
+    time_t t = 1795312496;
+    char said[8];
+    int err[2];
+
+    if (pipe2(err, O_NONBLOCK) || dup2(err[1], STDERR_FILENO) < 0 || !localtime(&t)) {
+        return 98;
+    }
+    return read(err[0], said, sizeof(said)) > 0;
 }
 
 // What a refused call gives here.
@@ -220,6 +234,12 @@ static int overflow_inside(void)
     return sandbox_enter(&s, &err) ? 99 : overflow();
 }
 
+static void local_time_needs_no_file_behind_the_sandbox(void **state)
+{
+    (void)state;
+    assert_int_equal(inside(SANDBOX_EXEC, ask_local_time), 0);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +249,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(executable_memory_needs_the_jit_group),
         cmocka_unit_test(an_exit_ends_and_sees_leaks_in_every_sandbox),
         cmocka_unit_test(undefined_behaviour_is_reported_into_the_file_that_was_named),
+        cmocka_unit_test(local_time_needs_no_file_behind_the_sandbox),
     };
 
     if (argc == 2 && strcmp(argv[1], "overflow") == 0) {

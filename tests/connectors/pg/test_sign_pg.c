@@ -24,8 +24,12 @@ static struct eid id_of(uint64_t n)
 // A started plan without an approval rule, its run, a command in the outbox: as the engine writes them.
 static void commit_command(struct store *s, struct arena *a)
 {
-    struct effect_plan plan = {
-        .id = id_of(1), .number = 1, .state = SPAN_LIT("started"), .planned_by = SPAN_LIT("x")};
+    struct effect_plan plan = {.id = id_of(1),
+                               .number = 1,
+                               .state = SPAN_LIT("started"),
+                               .planned_by = SPAN_LIT("x"),
+                               .document = SPAN_LIT("{}"),
+                               .hash = digest_of(SPAN_LIT("{}"))};
     struct effect_run run = {
         .id = id_of(2), .number = 1, .plan_id = plan.id, .state = SPAN_LIT("running")};
     struct effect_command cmd = {.id = id_of(3),

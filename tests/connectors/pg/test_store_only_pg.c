@@ -191,6 +191,60 @@ static void audit_effects_join_the_chain_and_fab_time_follows_status(void **stat
     end(&t);
 }
 
+// A person's session, which asks once and keeps its transaction open, or takes the lock itself.
+static PGconn *open_holder(struct bench *t, const char *asks)
+{
+    char conninfo[PLACE_CONN_MAX];
+    PGconn *c;
+
+    assert_int_equal(pg_bench_person(&t->c->b, "holder", "operator", "*", conninfo), 0);
+    assert_int_equal(pg_open(conninfo, "test", &c, &t->err), 0);
+    // What a person can set for himself bounds nothing.
+    assert_int_equal(pg_do(c, "set idle_in_transaction_session_timeout = 0", &t->err), 0);
+    assert_int_equal(pg_do(c, "begin", &t->err), 0);
+    assert_int_equal(pg_do(c, asks, &t->err), 0);
+    return c;
+}
+
+static void who_keeps_the_audit_chain_loses_his_session_and_the_commit_goes_on(void **state)
+{
+    static const char *const asks[] = {"select api.note('1', 'x')",
+                                       "select pg_advisory_lock(7165283117340001)"};
+
+    for (size_t i = 0; i < ARRAY_LEN(asks); i++) {
+        struct bench t = begin(state);
+        PGconn *holder = open_holder(&t, asks[i]);
+
+        store_suite_effect(&t.b, EFFECT_AUDIT, 1);
+        assert_int_equal(commit(&t), 0);
+        assert_int_equal(pg_do(holder, "commit", &t.err), E_SYSTEM);
+        assert_string_equal(t.err.code, "pg.lost");
+        assert_answer(&t,
+                      "select string_agg(actor || ' ' || kind, ', ' order by seq) from audit.entry "
+                      "where subject = 'holder'",
+                      "engine ended");
+        assert_answer(&t, "select count(*) from audit.entry where kind in ('intent', 'refused')",
+                      "0");
+        assert_answer(&t, "select count(*) from audit.verify()", "0");
+        PQfinish(holder);
+        end(&t);
+    }
+}
+
+static void who_reads_in_a_long_transaction_keeps_his_session(void **state)
+{
+    struct bench t = begin(state);
+    PGconn *reader = open_holder(&t, "select count(*) from api.incident");
+    PGconn *holder = open_holder(&t, "select api.note('1', 'x')");
+
+    store_suite_effect(&t.b, EFFECT_AUDIT, 1);
+    assert_int_equal(commit(&t), 0);
+    assert_int_equal(pg_do(reader, "commit", &t.err), 0);
+    PQfinish(reader);
+    PQfinish(holder);
+    end(&t);
+}
+
 static void more_rows_than_a_statement_takes_are_all_written(void **state)
 {
     struct bench t = begin(state);
@@ -213,6 +267,8 @@ int main(void)
         cmocka_unit_test(a_number_no_column_takes_is_refused),
         cmocka_unit_test(a_move_no_life_cycle_has_undoes_the_commit),
         cmocka_unit_test(audit_effects_join_the_chain_and_fab_time_follows_status),
+        cmocka_unit_test(who_keeps_the_audit_chain_loses_his_session_and_the_commit_goes_on),
+        cmocka_unit_test(who_reads_in_a_long_transaction_keeps_his_session),
         cmocka_unit_test(more_rows_than_a_statement_takes_are_all_written),
     };
     struct CMUnitTest bound[ARRAY_LEN(tests)];

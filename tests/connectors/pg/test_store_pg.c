@@ -68,7 +68,8 @@ static void sign_pg(void *ctx, const struct eid *command, struct span signature)
         &c->b,
         "insert into play.plan select (jsonb_populate_record(null::play.plan, "
         "'{\"number\": 1, \"area\": \"\", \"playbook_id\": \"p\", \"playbook_name\": \"p\", "
-        "\"document\": \"\", \"hash\": \"\\\\x00\", \"approval_rule\": \"\", \"impact\": \"\", "
+        "\"document\": \"\", \"approval_rule\": \"\", \"impact\": \"\", "
+        "\"hash\": \"\\\\xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\", "
         "\"hazard\": 4, \"state\": \"started\", \"planned_by\": \"x\", \"site\": 1, "
         "\"id\": \"00000000-0000-0000-0000-000000000001\"}')).*");
     pg_bench_do(

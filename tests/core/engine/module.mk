@@ -1,9 +1,13 @@
-TESTS_core/engine := test_engine test_order test_plans test_memory test_replay
+TESTS_core/engine := test_engine test_incidents test_order test_plans test_memory test_replay test_runs
 test_engine_SUPPORT := 1
 test_engine_USES := core
+test_incidents_SUPPORT := 1
+test_incidents_USES := core
 test_order_SUPPORT := 1
 test_order_USES := core
 test_plans_SUPPORT := 1
 test_plans_USES := core
 test_replay_SUPPORT := 1
 test_replay_USES := core
+test_runs_SUPPORT := 1
+test_runs_USES := core

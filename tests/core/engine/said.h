@@ -83,6 +83,35 @@ static inline void said_sensor(struct rig *r, int at, const char *from, const ch
                                              {FIELD_RULE_NAME, "odd transfer"}}});
 }
 
+static inline void said_agent(struct rig *r, int at, const char *host)
+{
+    rig_say(r, &(struct rig_event){.source = AGENT,
+                                   .at = at,
+                                   .kind = KIND_ALERT,
+                                   .flags = EVENT_IS_ALERT,
+                                   .product = "wazuh",
+                                   .field = {{FIELD_HOST_NAME, host},
+                                             {FIELD_EVENT_SEVERITY, "55"},
+                                             {FIELD_RULE_ID, "554"},
+                                             {FIELD_RULE_NAME, "new program"}}});
+}
+
+static inline void said_window(struct rig *r, int at, const char *id, const char *tool,
+                               const char *from, const char *to)
+{
+    rig_say(r, &(struct rig_event){.source = FACTORY,
+                                   .at = at,
+                                   .kind = KIND_PM_WINDOW,
+                                   .product = "fab",
+                                   .service = "pm",
+                                   .field = {{FIELD_TICKET, id},
+                                             {FIELD_ASSET, tool},
+                                             {FIELD_VENDOR, "optarix"},
+                                             {FIELD_WINDOW_START, from},
+                                             {FIELD_WINDOW_END, to},
+                                             {FIELD_EVENT_ACTION, "approved"}}});
+}
+
 static inline void said_tool(struct rig *r, int at, const char *tool, const char *state)
 {
     rig_say(r, &(struct rig_event){.source = FACTORY,
@@ -91,6 +120,46 @@ static inline void said_tool(struct rig *r, int at, const char *tool, const char
                                    .product = "fab",
                                    .service = "tool",
                                    .field = {{FIELD_ASSET, tool}, {FIELD_TOOL_STATE, state}}});
+}
+
+// ---- persons and agents; i counts rows of commands
+
+static inline void said_wall(struct rig *r, int second)
+{
+    struct input in = {.kind = INPUT_WALL};
+
+    in.wall.at = rig_time(second);
+    (void)rig_input(r, &in, NULL);
+}
+
+static inline int said_signature(struct rig *r, size_t i, struct err *err)
+{
+    struct input in = {.kind = INPUT_SIGNATURE};
+    struct effect c;
+
+    if (!store_mem_row(r->store, EFFECT_COMMAND, i, &c)) {
+        return E_INPUT;
+    }
+    in.signature.command = c.command.id;
+    in.signature.signature =
+        SPAN_LIT("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+    return rig_input(r, &in, err);
+}
+
+static inline int said_report(struct rig *r, size_t i, const char *agent, const char *kind,
+                              struct err *err)
+{
+    struct input in = {.kind = INPUT_CONTROL};
+    struct effect c;
+
+    if (!store_mem_row(r->store, EFFECT_COMMAND, i, &c)) {
+        return E_INPUT;
+    }
+    in.control = (struct input_control){.agent = span_str(agent),
+                                        .kind = span_str(kind),
+                                        .command = c.command.id,
+                                        .text = span_str(kind)};
+    return rig_input(r, &in, err);
 }
 
 static inline size_t said_alerts(struct rig *r, const char *title)

@@ -7,23 +7,14 @@
 
 #include <cmocka.h>
 
-#include "tests/support/rig.h"
-
-enum { SENSOR = 1, AGENT = 2, PAM = 3, FACTORY = 4, OS = 5 };
+#include "tests/core/engine/said.h"
 
 static struct rig rig;
 
 static int setup(void **state)
 {
     (void)state;
-    rig_init(&rig, NULL);
-    rig_source(&rig, SENSOR, "suricata-eve", "sensor", 0);
-    rig_source(&rig, AGENT, "wazuh", "agent", 0);
-    rig_source(&rig, PAM, "teleport", "pam", 0);
-    rig_source(&rig, FACTORY, "fab-tool", "fab", 0);
-    rig_source(&rig, OS, "sshd", "os", 0);
-    rig_tick(&rig, 0);
-    rig_block(&rig);
+    said_begin(&rig);
     return 0;
 }
 
@@ -34,94 +25,9 @@ static int teardown(void **state)
     return 0;
 }
 
-// ---- what the tests say
-
-static void logon(int at, const char *host, const char *user)
-{
-    rig_say(&rig, &(struct rig_event){.source = OS,
-                                      .at = at,
-                                      .kind = KIND_LOGON,
-                                      .product = "linux",
-                                      .service = "sshd",
-                                      .field = {{FIELD_HOST_NAME, host},
-                                                {FIELD_USER_NAME, user},
-                                                {FIELD_SOURCE_IP, "10.20.40.77"}}});
-}
-
-static void checkout(int at, const char *host, const char *account)
-{
-    rig_say(&rig, &(struct rig_event){.source = PAM,
-                                      .at = at,
-                                      .kind = KIND_CHECKOUT,
-                                      .product = "cyberark",
-                                      .service = "vault",
-                                      .field = {{FIELD_DESTINATION_DOMAIN, host},
-                                                {FIELD_ACCOUNT, account},
-                                                {FIELD_USER_NAME, "sato"}}});
-}
-
-static void session(int at, const char *id, const char *tool, enum kind kind)
-{
-    rig_say(&rig, &(struct rig_event){.source = PAM,
-                                      .at = at,
-                                      .kind = kind,
-                                      .product = "teleport",
-                                      .service = "audit",
-                                      .field = {{FIELD_SESSION_ID, id},
-                                                {FIELD_DESTINATION_DOMAIN, tool},
-                                                {FIELD_USER_NAME, "v.mori"},
-                                                {FIELD_VENDOR, "optarix"},
-                                                {FIELD_ACCOUNT, "service"}}});
-}
-
-static void window(int at, const char *id, const char *tool, const char *from, const char *to)
-{
-    rig_say(&rig, &(struct rig_event){.source = FACTORY,
-                                      .at = at,
-                                      .kind = KIND_PM_WINDOW,
-                                      .product = "fab",
-                                      .service = "pm",
-                                      .field = {{FIELD_TICKET, id},
-                                                {FIELD_ASSET, tool},
-                                                {FIELD_VENDOR, "optarix"},
-                                                {FIELD_WINDOW_START, from},
-                                                {FIELD_WINDOW_END, to},
-                                                {FIELD_EVENT_ACTION, "approved"}}});
-}
-
-static void sensor_alert(int at, const char *tool_ip)
-{
-    rig_say(&rig, &(struct rig_event){.source = SENSOR,
-                                      .at = at,
-                                      .kind = KIND_ALERT,
-                                      .flags = EVENT_IS_ALERT,
-                                      .product = "suricata",
-                                      .service = "alert",
-                                      .field = {{FIELD_SOURCE_IP, "10.99.1.1"},
-                                                {FIELD_DESTINATION_IP, tool_ip},
-                                                {FIELD_EVENT_SEVERITY, "60"},
-                                                {FIELD_RULE_ID, "2100001"},
-                                                {FIELD_RULE_NAME, "odd transfer"}}});
-}
-
-static void agent_alert(int at, const char *host)
-{
-    rig_say(&rig, &(struct rig_event){.source = AGENT,
-                                      .at = at,
-                                      .kind = KIND_ALERT,
-                                      .flags = EVENT_IS_ALERT,
-                                      .product = "wazuh",
-                                      .field = {{FIELD_HOST_NAME, host},
-                                                {FIELD_EVENT_SEVERITY, "55"},
-                                                {FIELD_RULE_ID, "554"},
-                                                {FIELD_RULE_NAME, "new program"}}});
-}
-
 static void ticks(int from, int to)
 {
-    for (int t = from; t <= to; t++) {
-        rig_tick(&rig, t);
-    }
+    said_ticks(&rig, from, to);
     rig_block(&rig);
 }
 
@@ -130,7 +36,7 @@ static void ticks(int from, int to)
 static void a_sources_own_alert_is_a_row_in_the_block_it_came_in(void **state)
 {
     (void)state;
-    sensor_alert(1, "10.20.3.13");
+    said_sensor(&rig, 1, "10.99.1.1", "10.20.3.13", "60");
     rig_block(&rig); // no tick behind it
 
     assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 1);
@@ -146,11 +52,11 @@ static void repeats_fold_and_a_pause_opens_another_group(void **state)
 {
     (void)state;
     for (int i = 0; i < 5; i++) {
-        sensor_alert(1 + i, "10.20.3.13");
+        said_sensor(&rig, 1 + i, "10.99.1.1", "10.20.3.13", "60");
     }
-    sensor_alert(7, "10.20.3.14");
+    said_sensor(&rig, 7, "10.99.1.1", "10.20.3.14", "60");
     ticks(1, 10);
-    sensor_alert(3 * 3600, "10.20.3.13");
+    said_sensor(&rig, 3 * 3600, "10.99.1.1", "10.20.3.13", "60");
     rig_block(&rig);
 
     assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 7);
@@ -161,7 +67,7 @@ static void repeats_fold_and_a_pause_opens_another_group(void **state)
 static void an_unknown_host_gets_the_tier_of_its_bay(void **state)
 {
     (void)state;
-    sensor_alert(1, "10.20.3.250");
+    said_sensor(&rig, 1, "10.99.1.1", "10.20.3.250", "60");
     rig_block(&rig);
 
     assert_string_equal(rig_cell(&rig, EFFECT_ALERT, 0, "asset"), "10.20.3.250");
@@ -175,7 +81,7 @@ static void a_privileged_logon_without_checkout_becomes_an_alert(void **state)
     size_t at = 0;
 
     (void)state;
-    logon(5, "mes-1", "svc_mes");
+    said_sshd(&rig, 5, KIND_LOGON, "mes-1", "svc_mes", "10.20.40.77");
     ticks(1, 20);
 
     assert_int_equal(rig_count(&rig, EFFECT_ALERT, "rule_title",
@@ -188,9 +94,9 @@ static void a_privileged_logon_without_checkout_becomes_an_alert(void **state)
 static void with_a_checkout_it_does_not_even_when_the_checkout_comes_late(void **state)
 {
     (void)state;
-    logon(5, "mes-1", "svc_mes");
+    said_sshd(&rig, 5, KIND_LOGON, "mes-1", "svc_mes", "10.20.40.77");
     rig_block(&rig);
-    checkout(4, "mes-1", "svc_mes"); // said later, but it happened before
+    said_checkout(&rig, 4, "mes-1", "svc_mes"); // said later, but it happened before
     ticks(1, 20);
 
     assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 0);
@@ -200,8 +106,8 @@ static void with_a_checkout_it_does_not_even_when_the_checkout_comes_late(void *
 static void a_checkout_of_another_host_does_not_help(void **state)
 {
     (void)state;
-    checkout(4, "rms-1", "svc_mes");
-    logon(5, "mes-1", "svc_mes");
+    said_checkout(&rig, 4, "rms-1", "svc_mes");
+    said_sshd(&rig, 5, KIND_LOGON, "mes-1", "svc_mes", "10.20.40.77");
     ticks(1, 20);
 
     assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 1);
@@ -212,9 +118,9 @@ static void a_checkout_of_another_host_does_not_help(void **state)
 static void three_witnesses_of_one_tool_are_one_incident(void **state)
 {
     (void)state;
-    session(10, "s-1", "litho-01", KIND_SESSION_START);
-    sensor_alert(60, "10.20.3.13");
-    agent_alert(90, "litho-01");
+    said_session(&rig, 10, "s-1", "litho-01", KIND_SESSION_START);
+    said_sensor(&rig, 60, "10.99.1.1", "10.20.3.13", "60");
+    said_agent(&rig, 90, "litho-01");
     ticks(1, 120);
 
     assert_int_equal(rig_rows(&rig, EFFECT_INCIDENT), 1);
@@ -230,13 +136,13 @@ static void three_witnesses_of_one_tool_are_one_incident(void **state)
 static void a_graver_asset_takes_clocks_and_entities_into_its_area(void **state)
 {
     (void)state;
-    sensor_alert(10, "10.20.5.11");
+    said_sensor(&rig, 10, "10.99.1.1", "10.20.5.11", "60");
     ticks(1, 30);
     rig_block(&rig);
     assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "area"), "etch");
     assert_int_equal(rig_count(&rig, EFFECT_CLOCK, "area", "etch", NULL), 4);
 
-    sensor_alert(60, "10.20.3.11");
+    said_sensor(&rig, 60, "10.99.1.1", "10.20.3.11", "60");
     ticks(31, 90);
     rig_block(&rig);
     assert_int_equal(rig_rows(&rig, EFFECT_INCIDENT), 1);
@@ -251,8 +157,8 @@ static void a_session_inside_its_window_is_no_incident_until_it_outlives_it(void
     size_t at = 0;
 
     (void)state;
-    window(1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
-    session(10, "s-1", "litho-01", KIND_SESSION_START);
+    said_window(&rig, 1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
+    said_session(&rig, 10, "s-1", "litho-01", KIND_SESSION_START);
     ticks(1, 600 + 299);
     assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 0);
     ticks(900, 905);
@@ -267,11 +173,11 @@ static void a_session_inside_its_window_is_no_incident_until_it_outlives_it(void
 static void a_window_extended_in_time_covers_the_session(void **state)
 {
     (void)state;
-    window(1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
-    session(10, "s-1", "litho-01", KIND_SESSION_START);
-    window(500, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T09:00:00Z");
+    said_window(&rig, 1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
+    said_session(&rig, 10, "s-1", "litho-01", KIND_SESSION_START);
+    said_window(&rig, 500, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T09:00:00Z");
     ticks(1, 1800);
-    session(1700, "s-1", "litho-01", KIND_SESSION_STOP);
+    said_session(&rig, 1700, "s-1", "litho-01", KIND_SESSION_STOP);
     ticks(1801, 7200);
 
     assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 0);
@@ -300,7 +206,7 @@ static void a_source_that_must_speak_and_does_not_is_an_alert_until_the_recordin
 static void a_clock_that_nobody_meets_is_breached_once_and_told(void **state)
 {
     (void)state;
-    session(10, "s-1", "litho-01", KIND_SESSION_START);
+    said_session(&rig, 10, "s-1", "litho-01", KIND_SESSION_START);
     ticks(1, 700);
 
     assert_int_equal(rig_count(&rig, EFFECT_CLOCK, "breached", "true", NULL), 1);
@@ -313,7 +219,7 @@ static void acknowledging_a_group_meets_the_incidents_ack_clock(void **state)
     size_t at = 0;
 
     (void)state;
-    session(10, "s-1", "litho-01", KIND_SESSION_START);
+    said_session(&rig, 10, "s-1", "litho-01", KIND_SESSION_START);
     ticks(1, 60);
     assert_int_equal(rig_intent(&rig, "sato", "security", "ack_group", "1", "seen", &err), 0);
     ticks(61, 700);
@@ -343,7 +249,7 @@ static void a_refused_intent_says_its_code_and_is_audited(void **state)
 static void hostile_text_reaches_no_row(void **state)
 {
     (void)state;
-    logon(5, "mes-1\x1b[2J", "svc_\xff\xe2\x80\xae");
+    said_sshd(&rig, 5, KIND_LOGON, "mes-1\x1b[2J", "svc_\xff\xe2\x80\xae", "10.20.40.77");
     ticks(1, 20);
 
     assert_string_equal(rig_cell(&rig, EFFECT_ALERT, 0, "actor"), "svc_\\xff<U+202E>");
@@ -355,7 +261,7 @@ static void hostile_text_reaches_no_row(void **state)
 static void closing_a_window_late_does_not_make_it_longer(void **state)
 {
     (void)state;
-    window(1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
+    said_window(&rig, 1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
     ticks(1, 700);
     rig_say(&rig, &(struct rig_event){.source = FACTORY,
                                       .at = 1200,
@@ -375,9 +281,9 @@ static void closing_a_window_late_does_not_make_it_longer(void **state)
 static void a_session_may_go_on_from_one_window_into_the_next(void **state)
 {
     (void)state;
-    window(1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
-    window(2, "PM-2", "LITHO-01", "2026-11-02T08:10:00Z", "2026-11-02T08:20:00Z");
-    session(10, "s-1", "litho-01", KIND_SESSION_START);
+    said_window(&rig, 1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
+    said_window(&rig, 2, "PM-2", "LITHO-01", "2026-11-02T08:10:00Z", "2026-11-02T08:20:00Z");
+    said_session(&rig, 10, "s-1", "litho-01", KIND_SESSION_START);
     ticks(1, 1200 + 299);
     assert_int_equal(rig_count(&rig, EFFECT_ALERT, "rule_id", "fabsoc.session.overrun", NULL), 0);
     ticks(1500, 1505);
@@ -387,9 +293,9 @@ static void a_session_may_go_on_from_one_window_into_the_next(void **state)
 static void a_window_that_was_over_before_limits_no_later_session(void **state)
 {
     (void)state;
-    window(1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
+    said_window(&rig, 1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
     ticks(1, 1199);
-    session(1200, "s-1", "litho-01", KIND_SESSION_START);
+    said_session(&rig, 1200, "s-1", "litho-01", KIND_SESSION_START);
     ticks(1200, 2000);
     assert_int_equal(rig_count(&rig, EFFECT_ALERT, "rule_id", "fabsoc.session.overrun", NULL), 0);
 }
@@ -401,7 +307,7 @@ static void reopened_incident_keeps_first_seen_and_its_clocks_run_anew(void **st
     size_t at = 0;
 
     (void)state;
-    sensor_alert(10, "10.20.3.13");
+    said_sensor(&rig, 10, "10.99.1.1", "10.20.3.13", "60");
     ticks(1, 60);
     (void)snprintf(first, sizeof(first), "%s", rig_cell(&rig, EFFECT_INCIDENT, 0, "first"));
     assert_int_equal(rig_intent(&rig, "sato", "security", "ack_group", "1", "seen", &err), 0);
@@ -409,7 +315,7 @@ static void reopened_incident_keeps_first_seen_and_its_clocks_run_anew(void **st
         rig_intent(&rig, "sato", "security", "move_incident", "1", "close\tnothing", &err), 0);
     assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "state"), "closed");
     ticks(61, 600);
-    agent_alert(601, "litho-01");
+    said_agent(&rig, 601, "litho-01");
     ticks(601, 620);
 
     assert_int_equal(rig_rows(&rig, EFFECT_INCIDENT), 1);
@@ -427,11 +333,11 @@ static void a_closed_group_that_happens_again_is_new_and_has_to_be_seen_again(vo
     struct err err = ERR_INIT;
 
     (void)state;
-    sensor_alert(10, "10.20.3.13");
+    said_sensor(&rig, 10, "10.99.1.1", "10.20.3.13", "60");
     ticks(1, 60);
     assert_int_equal(rig_intent(&rig, "sato", "security", "ack_group", "1", "seen", &err), 0);
     assert_int_equal(rig_intent(&rig, "sato", "security", "close_group", "1", "noise", &err), 0);
-    sensor_alert(61, "10.20.3.13");
+    said_sensor(&rig, 61, "10.99.1.1", "10.20.3.13", "60");
     ticks(61, 70);
 
     assert_string_equal(rig_cell(&rig, EFFECT_GROUP, 0, "state"), "new");
@@ -459,8 +365,8 @@ static void rows_find_their_assets_again_in_another_model(void **state)
     assert_non_null(fab);
     next.fab = fab;
     next.digest = digest_of(SPAN_LIT("next"));
-    window(1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
-    session(10, "s-1", "litho-01", KIND_SESSION_START);
+    said_window(&rig, 1, "PM-1", "LITHO-01", "2026-11-02T08:00:00Z", "2026-11-02T08:10:00Z");
+    said_session(&rig, 10, "s-1", "litho-01", KIND_SESSION_START);
     rig_say(&rig, &(struct rig_event){
                       .source = FACTORY,
                       .at = 11,

@@ -58,45 +58,22 @@ static void approve_both(void)
     assert_int_equal(intent("kimura", "fab-operations", "approve", "1", hash()), 0);
 }
 
-static void wall(int second)
-{
-    struct input in = {.kind = INPUT_WALL};
-
-    in.wall.at = rig_time(second);
-    assert_int_equal(rig_input(&rig, &in, NULL), 0);
-}
-
 static int sign_command(void)
 {
-    struct input in = {.kind = INPUT_SIGNATURE};
-    struct effect c;
-
     last = (struct err)ERR_INIT;
-    assert_true(store_mem_row(rig.store, EFFECT_COMMAND, 0, &c));
-    in.signature.command = c.command.id;
-    in.signature.signature =
-        span_of("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 64);
-    return rig_input(&rig, &in, &last);
+    return said_signature(&rig, 0, &last);
 }
 
 static int report_of(const char *agent, const char *kind)
 {
-    struct input in = {.kind = INPUT_CONTROL};
-    struct effect c;
-
     last = (struct err)ERR_INIT;
-    assert_true(store_mem_row(rig.store, EFFECT_COMMAND, 0, &c));
-    in.control = (struct input_control){.agent = span_str(agent),
-                                        .kind = span_str(kind),
-                                        .command = c.command.id,
-                                        .text = SPAN_LIT("said")};
-    return rig_input(&rig, &in, &last);
+    return said_report(&rig, 0, agent, kind, &last);
 }
 
 static void start(void)
 {
     approve_both();
-    wall(61);
+    said_wall(&rig, 61);
     assert_int_equal(intent("tanaka", "security", "start_run", "1", hash()), 0);
 }
 
@@ -155,7 +132,7 @@ static void another_hash_is_another_plan(void **state)
     approve_both();
     assert_int_equal(intent("tanaka", "security", "start_run", "1", other), E_STATE);
     assert_string_equal(last.code, "plan.hash");
-    wall(61);
+    said_wall(&rig, 61);
     assert_int_equal(intent("tanaka", "security", "start_run", "1", hash()), 0);
 }
 
@@ -168,6 +145,24 @@ static void an_approval_is_over_after_ten_minutes(void **state)
     assert_string_equal(rig_cell(&rig, EFFECT_PLAN, 0, "state"), "expired");
     assert_int_equal(intent("tanaka", "security", "start_run", "1", hash()), E_STATE);
     assert_int_equal(rig_rows(&rig, EFFECT_COMMAND), 0);
+}
+
+static void an_eleventh_yes_for_one_function_is_refused_as_the_second_is(void **state)
+{
+    char args[128];
+
+    (void)state;
+    (void)snprintf(args, sizeof(args), "%s\tsecurity", hash()); // as the database chose it
+    for (int i = 0; i < 11; i++) {
+        char person[16];
+
+        (void)snprintf(person, sizeof(person), "person%d", i);
+        assert_int_equal(intent(person, "security", "approve", "1", args), i ? E_STATE : 0);
+        assert_string_equal(last.code, i ? "plan.function" : "");
+    }
+    assert_string_equal(rig_cell(&rig, EFFECT_PLAN, 0, "state"), "planned");
+    assert_int_equal(intent("kimura", "fab-operations", "approve", "1", hash()), 0);
+    assert_string_equal(rig_cell(&rig, EFFECT_PLAN, 0, "state"), "approved");
 }
 
 // ---- running
@@ -191,6 +186,9 @@ static void a_run_is_finished_when_the_probe_was_true(void **state)
     assert_string_equal(rig_cell(&rig, EFFECT_RUN, 0, "verified"), "1");
     assert_string_equal(rig_cell(&rig, EFFECT_COMMAND, 0, "state"), "verified");
     assert_string_equal(rig_cell(&rig, EFFECT_INCIDENT, 0, "state"), "contain");
+    // What the probe saw before and after stands in the step.
+    assert_int_equal(rig_count(&rig, EFFECT_STEP, "before", "accepted", NULL), 1);
+    assert_int_equal(rig_count(&rig, EFFECT_STEP, "after", "verified", NULL), 1);
 }
 
 static void a_false_probe_fails_the_run(void **state)
@@ -253,7 +251,7 @@ static void a_command_that_nobody_signs_in_time_expires(void **state)
 {
     (void)state;
     start();
-    wall(61 + 121);
+    said_wall(&rig, 61 + 121);
     assert_string_equal(rig_cell(&rig, EFFECT_COMMAND, 0, "state"), "expired");
     assert_string_equal(rig_cell(&rig, EFFECT_RUN, 0, "state"), "failed");
     assert_int_equal(rig_rows(&rig, EFFECT_SEND), 0);
@@ -264,7 +262,7 @@ static void a_command_that_is_not_answered_may_have_happened(void **state)
     (void)state;
     start();
     assert_int_equal(sign_command(), 0);
-    wall(61 + 600);
+    said_wall(&rig, 61 + 600);
     assert_string_equal(rig_cell(&rig, EFFECT_COMMAND, 0, "state"), "indeterminate");
     assert_string_equal(rig_cell(&rig, EFFECT_RUN, 0, "state"), "indeterminate");
     assert_int_equal(rig_rows(&rig, EFFECT_COMMAND), 1); // never repeated by itself
@@ -341,6 +339,7 @@ int main(void)
         T(a_function_that_is_not_asked_for_does_not_count),
         T(another_hash_is_another_plan),
         T(an_approval_is_over_after_ten_minutes),
+        T(an_eleventh_yes_for_one_function_is_refused_as_the_second_is),
         T(a_run_is_finished_when_the_probe_was_true),
         T(a_false_probe_fails_the_run),
         T(another_agents_report_is_refused_and_audited),

@@ -46,6 +46,28 @@ static void a_policy_says_what_the_site_wrote(void **state)
     policy_free(p);
 }
 
+static void a_phase_may_have_no_clock(void **state)
+{
+    static const char *const t4 =
+        "T4: {ack: none, triage: 10m, decide: none, contain: 30m, call: ehs, escalate: boss}";
+    char text[2048];
+    struct textfile file = {"p.yaml", span_of(text, 0)};
+    struct said said;
+    struct policy *p;
+    (void)state;
+
+    file.text.n =
+        (size_t)snprintf(text, sizeof(text), "clocks: {%s, %s, %s, %s, %s}\n%s", CLOCK("T0"),
+                         CLOCK("T1"), CLOCK("T2"), CLOCK("T3"), t4,
+                         REST ACTIONS("T0: never, T1: auto, T2: auto, T3: auto, T4: auto"));
+    p = policy_load(&file, 1, said_begin(&said));
+    assert_non_null(p);
+    assert_true(policy_due(p, T4, PHASE_ACK, 7) == UTIME_NONE);
+    assert_true(policy_due(p, T4, PHASE_TRIAGE, 7) == 10 * UTIME_MINUTE + 7);
+    assert_true(policy_due(p, T0, PHASE_ACK, 7) == 2 * UTIME_MINUTE + 7);
+    policy_free(p);
+}
+
 static void every_fault_is_said_with_its_place(void **state)
 {
     static const struct {
@@ -72,6 +94,9 @@ static void every_fault_is_said_with_its_place(void **state)
         {"clocks:\n  T0: {ack: soon, triage: 1m, decide: 15m, contain: 30m, call: e, escalate: "
          "b}\n",
          2, "doc.duration", "ack"},
+        {"clocks:\n  T0: {ack: 20m, triage: none, decide: 15m, contain: 30m, call: e, escalate: "
+         "b}\n",
+         2, "policy.clock", "ack"},
         {CLOCKS "---\n" CLOCKS, 3, "policy.twice", "clocks"},
         {CLOCKS "incidents: {}\n", 2, "yaml.unknown", "incidents"},
     };
@@ -118,6 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_policy_says_what_the_site_wrote),
+        cmocka_unit_test(a_phase_may_have_no_clock),
         cmocka_unit_test(every_fault_is_said_with_its_place),
         cmocka_unit_test(the_shipped_policy_never_lets_one_function_cut_a_constraint),
     };

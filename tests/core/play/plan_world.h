@@ -1,4 +1,4 @@
-// plan_world.h - a small fab, a policy and our two playbooks, for tests of plans and runs.
+// plan_world.h - a small fab, a policy and our three playbooks, for tests of plans and runs.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef TESTS_CORE_PLAY_PLAN_WORLD_H
 #define TESTS_CORE_PLAY_PLAN_WORLD_H
@@ -26,7 +26,7 @@ static const char fab_text[] =
 struct world {
     struct fab *fab;
     struct policy *policy;
-    struct cacao *terminate, *quarantine;
+    struct cacao *terminate, *quarantine, *release;
     struct live live; // of every asset
     bool known;
     struct plan_env env;
@@ -75,6 +75,7 @@ static inline void world_open(struct world *w)
     unslurp(policy.text);
     w->terminate = world_playbook("share/playbooks/terminate-vendor-session.json");
     w->quarantine = world_playbook("share/playbooks/quarantine-rogue-host.json");
+    w->release = world_playbook("share/playbooks/release-quarantined-port.json");
     w->live = (struct live){
         .state = E10_STANDBY, .lots_known = true, .qtime_known = true, .qtime_left = UTIME_NONE};
     w->env = (struct plan_env){w->fab, w->policy, world_live, w, 1795312767000000};
@@ -84,6 +85,7 @@ static inline void world_close(struct world *w)
 {
     cacao_free(w->terminate);
     cacao_free(w->quarantine);
+    cacao_free(w->release);
     policy_free(w->policy);
     fab_free(w->fab);
 }

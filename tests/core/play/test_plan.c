@@ -56,6 +56,27 @@ static void rollback_of_a_quarantine_is_an_exact_command_too(void **state)
     plan_free(p);
 }
 
+static void release_playbook_is_the_rollback_of_the_quarantine(void **state)
+{
+    struct world *w = *state;
+    struct err err = ERR_INIT;
+    struct plan *p = plan_quarantine(w, "10.1.1.50", "sw-9/gi1/0/9", &err), *q = NULL;
+    struct plan_pair scope[] = {PAIR("__source_ip__", "10.1.1.50"),
+                                PAIR("__switch_port__", "sw-9/gi1/0/9"),
+                                PAIR("__net_agent__", "agent-net")};
+
+    plan_build(w->release, "I-1", scope, ARRAY_LEN(scope), &w->env, &q, &err);
+    assert_non_null(p);
+    assert_non_null(q);
+    assert_int_equal(q->ncommands, 1);
+    assert_string_equal(q->command[0].actuator, p->command[1].rollback_action);
+    assert_string_equal(q->command[0].params, p->command[1].rollback);
+    assert_string_equal(q->command[0].agent, p->command[1].agent);
+    assert_string_equal(q->command[0].target, p->command[1].target);
+    plan_free(p);
+    plan_free(q);
+}
+
 static void document_gives_the_same_plan_back(void **state)
 {
     struct err err = ERR_INIT;
@@ -355,6 +376,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plan_names_exact_commands),
         cmocka_unit_test(rollback_of_a_quarantine_is_an_exact_command_too),
+        cmocka_unit_test(release_playbook_is_the_rollback_of_the_quarantine),
         cmocka_unit_test(document_gives_the_same_plan_back),
         cmocka_unit_test(any_change_of_scope_is_another_hash),
         cmocka_unit_test(live_state_does_not_change_the_hash_unless_the_hazard_changes),

@@ -5,10 +5,12 @@
 //     fabsoc-farend broker --state DIR --socket PATH
 //     fabsoc-farend ctl --socket PATH VERB [WORD...]     one request; exit 0, or 1 when refused
 //
-// Verbs of the switch: set-vlan PORT VLAN, show PORT. Of the broker: open SESSION, terminate SESSION,
-// show SESSION. Of both: list. A request is one line of words, the answer is text until the end of the
+// Verbs of the switch: set-vlan PORT VLAN (an override: what the port is configured with is kept), release
+// PORT (back to that), show PORT, override PORT. Of the broker: open SESSION, terminate SESSION, show SESSION.
+// Of both: list. A request is one line of words, the answer is text until the end of the
 // connection; "error ..." is a refusal. --frozen: answers ok and changes nothing, the far end that
-// lies, for tests of the probe. DIR/table is written whole (old or new), DIR/changes is appended.
+// lies, for tests of the probe. DIR/table and DIR/configured (of overridden ports) are written whole (old or
+// new), DIR/changes is appended.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -50,12 +52,12 @@ static void answer(int fd, const char *text, struct span more)
     (void)file_write_all(fd, buf_span(&b));
 }
 
-static int read_table(const struct far *f, struct buf *b)
+static int read_table(const struct far *f, const char *file, struct buf *b)
 {
     struct err err = ERR_INIT;
 
     buf_init(b, TABLE_MAX);
-    return file_read(f->dir, "table", TABLE_MAX, b, &err);
+    return file_read(f->dir, file, TABLE_MAX, b, &err);
 }
 
 // The value of a name in the table's text; lines "name value".
@@ -71,7 +73,8 @@ static struct span find(struct span table, struct span name)
     return SPAN_NONE;
 }
 
-static int write_table(const struct far *f, struct span old, struct span name, const char *value)
+static int write_table(const struct far *f, const char *file, struct span old, struct span name,
+                       const char *value)
 {
     struct err err = ERR_INIT;
     bool found = false;
@@ -91,7 +94,7 @@ static int write_table(const struct far *f, struct span old, struct span name, c
     if (!found) {
         buf_printf(&b, SPAN_FMT " %s\n", SPAN_ARG(name), value);
     }
-    return buf_ok(&b) ? file_write_atomic(f->dir, "table", buf_span(&b), 0644, &err) : E_LIMIT;
+    return buf_ok(&b) ? file_write_atomic(f->dir, file, buf_span(&b), 0644, &err) : E_LIMIT;
 }
 
 static void note_change(const struct far *f, struct span name, struct span from, const char *to)
@@ -115,7 +118,7 @@ static void change(const struct far *f, int fd, struct span name, const char *to
     AUTO_BUF table = {0};
     struct span from;
 
-    if (read_table(f, &table)) {
+    if (read_table(f, "table", &table)) {
         answer(fd, "error no table", SPAN_NONE);
         return;
     }
@@ -125,7 +128,7 @@ static void change(const struct far *f, int fd, struct span name, const char *to
         return;
     }
     if (!f->frozen) {
-        if (write_table(f, buf_span(&table), name, to)) {
+        if (write_table(f, "table", buf_span(&table), name, to)) {
             answer(fd, "error not written", SPAN_NONE);
             return;
         }
@@ -139,7 +142,7 @@ static void show(const struct far *f, int fd, struct span name)
     AUTO_BUF table = {0};
     struct span value;
 
-    if (read_table(f, &table)) {
+    if (read_table(f, "table", &table)) {
         answer(fd, "error no table", SPAN_NONE);
         return;
     }
@@ -157,11 +160,32 @@ static void list(const struct far *f, int fd)
 {
     AUTO_BUF table = {0};
 
-    if (read_table(f, &table)) {
+    if (read_table(f, "table", &table)) {
         answer(fd, "error no table", SPAN_NONE);
         return;
     }
     answer(fd, "", span_trim(buf_span(&table)));
+}
+
+static const struct span no_override = {"none", 4};
+
+// The VLAN of a port that is not yet overridden.
+static int keep_configured(const struct far *f, struct span port)
+{
+    AUTO_BUF table = {0}, kept = {0};
+    char vlan[8];
+    struct span now, was;
+
+    if (read_table(f, "table", &table) || read_table(f, "configured", &kept)) {
+        return E_SYSTEM;
+    }
+    now = find(buf_span(&table), port);
+    was = find(buf_span(&kept), port);
+    if (now.n == 0 || (was.n && !span_eq(was, no_override))) {
+        return 0;
+    }
+    snprintf(vlan, sizeof(vlan), SPAN_FMT, SPAN_ARG(now));
+    return write_table(f, "configured", buf_span(&kept), port, vlan);
 }
 
 static void set_vlan(const struct far *f, int fd, const struct request *r)
@@ -174,7 +198,47 @@ static void set_vlan(const struct far *f, int fd, const struct request *r)
         return;
     }
     snprintf(vlan, sizeof(vlan), "%u", (unsigned)n);
-    change(f, fd, r->word[1], vlan, true);
+    if (f->frozen || keep_configured(f, r->word[1]) == 0) {
+        change(f, fd, r->word[1], vlan, true);
+    } else {
+        answer(fd, "error not written", SPAN_NONE);
+    }
+}
+
+static void release(const struct far *f, int fd, struct span port)
+{
+    AUTO_BUF kept = {0};
+    char vlan[8];
+    struct span was;
+
+    if (read_table(f, "configured", &kept) || (was = find(buf_span(&kept), port)).n == 0 ||
+        span_eq(was, no_override)) {
+        answer(fd, "error not overridden: ", port);
+        return;
+    }
+    snprintf(vlan, sizeof(vlan), SPAN_FMT, SPAN_ARG(was));
+    change(f, fd, port, vlan, true);
+    if (!f->frozen) {
+        (void)write_table(f, "configured", buf_span(&kept), port, no_override.p);
+    }
+}
+
+static void show_override(const struct far *f, int fd, struct span port)
+{
+    AUTO_BUF table = {0}, kept = {0};
+    struct span now, was;
+
+    if (read_table(f, "table", &table) || read_table(f, "configured", &kept)) {
+        answer(fd, "error no table", SPAN_NONE);
+        return;
+    }
+    now = find(buf_span(&table), port);
+    was = find(buf_span(&kept), port);
+    if (now.n == 0) {
+        answer(fd, "error unknown: ", port);
+    } else {
+        answer(fd, "override ", was.n && !span_eq(was, no_override) ? now : no_override);
+    }
 }
 
 static void serve(const struct far *f, int fd, const struct request *r, bool read_only)
@@ -183,12 +247,16 @@ static void serve(const struct far *f, int fd, const struct request *r, bool rea
 
     if (span_eq_str(verb, "show") && r->n == 2) {
         show(f, fd, r->word[1]);
+    } else if (!f->broker && span_eq_str(verb, "override") && r->n == 2) {
+        show_override(f, fd, r->word[1]);
     } else if (span_eq_str(verb, "list") && r->n == 1) {
         list(f, fd);
     } else if (read_only) {
         answer(fd, "error read only", SPAN_NONE);
     } else if (!f->broker && span_eq_str(verb, "set-vlan") && r->n == 3) {
         set_vlan(f, fd, r);
+    } else if (!f->broker && span_eq_str(verb, "release") && r->n == 2) {
+        release(f, fd, r->word[1]);
     } else if (f->broker && span_eq_str(verb, "open") && r->n == 2) {
         change(f, fd, r->word[1], "active", false);
     } else if (f->broker && span_eq_str(verb, "terminate") && r->n == 2) {
@@ -269,6 +337,7 @@ static int run_server(struct far *f)
     }
     f->dir = open(f->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     close(openat(f->dir, "table", O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    close(openat(f->dir, "configured", O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     f->listen_ro = listen_at(f->socket, ".ro");
     f->listen = listen_at(f->socket, "");
     f->loop = loop_new();
