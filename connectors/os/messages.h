@@ -71,9 +71,9 @@ enum {
 };
 // engine -> intake
 enum {
-    MSG_FROM = 1, // detect u8, number u64, careful u8, nskip u32, skip u32...: (again) announce the
-    // blocks of this detect from `number` on; careful and skip hold for that block only. Due after
-    // each MSG_TAIL for every detect, and after each CTL_PEER of a detect for that one. Results of
+    MSG_FROM = 1, // detect u8, number u64, careful u8, nskip u32, (block u64, skip u32)...: (again)
+    // announce the blocks of this detect from `number` on; careful holds for that block only, a skip
+    // for the block it names. Due after each MSG_TAIL for every detect, and after each CTL_PEER of a detect for that one. Results of
     // blocks announced earlier may still come: the engine takes the block it expects, drops others
     MSG_COMMITTED, // epoch u32, number u64: committed in the database (0, 0: nothing yet); older
                    // segments may be pruned. First after each MSG_TAIL, before any MSG_FROM

@@ -21,7 +21,7 @@
 #include "connectors/role/engine_watch.h"
 #include "core/base/log.h"
 
-enum { AGENT_KEYS = 1024, AGENT_NAME = 64, KILLERS_MAX = 256 };
+enum { AGENT_KEYS = 1024, AGENT_NAME = 64 };
 
 struct engine_role {
     struct loop *loop;
@@ -33,8 +33,7 @@ struct engine_role {
     struct link intake, gate, detect[DETECTS_MAX];
     struct watch watch[DETECTS_MAX];
     bool tail_known, own_death[DETECTS_MAX], faulted;
-    struct verdict_killer known[KILLERS_MAX]; // from the recorded inputs
-    size_t nknown;
+    struct killers killers; // from the recorded inputs, and found since
     struct engine_keys keys;
     struct buf scratch;
 };
@@ -96,13 +95,9 @@ static void ask_detect(struct engine_role *r, unsigned k)
     if (r->tail_known && link_up(&r->detect[k]) && link_up(&r->intake)) {
         uint64_t block = shell_wants(r->shell, k);
 
-        for (size_t i = 0; i < r->nknown; i++) {
-            if (r->known[i].block == block) {
-                watch_known(&r->watch[k], block, r->known[i].rec);
-            }
-        }
+        killers_forget(&r->killers, shell_next_block(r->shell));
         buf_clear(&r->scratch);
-        watch_from(&r->watch[k], k, block, &r->scratch);
+        watch_from(&r->watch[k], &r->killers, k, r->config.detects, block, &r->scratch);
         tell(r, &r->intake, MSG_FROM, buf_span(&r->scratch));
     }
 }
@@ -377,10 +372,12 @@ static void on_store(void *ctx, int fd, unsigned events)
 static void know_killer(void *ctx, const struct input *in)
 {
     struct engine_role *r = ctx;
+    struct verdict_killer v;
 
     if (in->kind == INPUT_NOTICE && span_eq_str(in->notice.kind, "killer") &&
-        r->nknown < KILLERS_MAX && verdict_parse(in->notice.text, &r->known[r->nknown])) {
-        r->nknown++;
+        verdict_parse(in->notice.text, &v) && v.block >= shell_next_block(r->shell) &&
+        !killers_add(&r->killers, &v)) {
+        log_line(LOG_WARN, "a killer of detect is forgotten: it will be found again", NULL);
     }
 }
 
@@ -446,10 +443,18 @@ static void peer(void *ctx, enum role role, unsigned index, int fd)
 
 static void tell_killer(struct engine_role *r, unsigned k)
 {
-    const struct watch *w = &r->watch[k];
+    struct verdict_killer v = {r->watch[k].block, r->watch[k].at};
+    struct err err = ERR_INIT;
     char text[96];
 
-    verdict_text(&(struct verdict_killer){w->block, w->skip[w->nskip - 1]}, text, sizeof(text));
+    killers_forget(&r->killers, shell_next_block(r->shell));
+    if (!killers_add(&r->killers, &v)) {
+        (void)err_set(&err, E_LIMIT, "engine.killers",
+                      "detect died on more than %d records that wait to be processed", KILLERS_MAX);
+        fail(r, &err);
+        return;
+    }
+    verdict_text(&v, text, sizeof(text));
     log_line(LOG_ERROR, "a record kills detect and is dead-lettered", "what", text, NULL);
     notice(r, SPAN_LIT("killer"), span_str(text));
 }
@@ -464,6 +469,21 @@ static void gate_lost(struct engine_role *r)
     (void)shell_input(r->shell, buf_span(&r->scratch));
 }
 
+// What detect had answered and named before it died still counts, and its death is of what follows.
+static void take_last_words(struct engine_role *r, struct link *l, unsigned k)
+{
+    while (link_up(l) && may_read(r, ROLE_DETECT, k)) {
+        size_t before = l->in.len - l->in_at;
+        int rc = link_fill(l);
+        bool more = l->in.len - l->in_at != before;
+
+        take_messages(r, l, ROLE_DETECT, k);
+        if (rc < 0 || !more) {
+            break;
+        }
+    }
+}
+
 static void lost(void *ctx, enum role role, unsigned index)
 {
     struct engine_role *r = ctx;
@@ -473,8 +493,7 @@ static void lost(void *ctx, enum role role, unsigned index)
         return;
     }
     if (role == ROLE_DETECT) {
-        // What it had answered before it died still counts.
-        take_messages(r, l, ROLE_DETECT, index);
+        take_last_words(r, l, index);
         if (watch_died(&r->watch[index], shell_wants(r->shell, index), r->own_death[index])) {
             tell_killer(r, index);
         }

@@ -192,12 +192,12 @@ static void on_dead(struct worker *w, int status)
     log_line(LOG_ERROR, "a role has died", "role", role_name(w->role), "how", how, NULL);
     w->quick = young ? w->quick + 1 : 1;
     w->faults = w->said_fault ? (young ? w->faults + 1 : 1) : 0;
+    tell_engine(s, w, status); // before the loss, so that the engine knows whose fault that is
     for (size_t i = 0; i < s->n; i++) {
         if (joined(w->role, s->worker[i].role) && s->worker[i].pid) {
             tell_peer(&s->worker[i], w, -1);
         }
     }
-    tell_engine(s, w, status);
     if (w->faults >= FAULTS_MAX) {
         log_line(LOG_ERROR, "the service stops: a role cannot go on", "role", role_name(w->role),
                  NULL);

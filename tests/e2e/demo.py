@@ -35,7 +35,7 @@ STATUS = {
     "incidents": {"incident_id": str, "tier": str, "axes": dict, "state": str, "alert_count": int,
                   "source_kinds": list, "asset": str},
     "runs": {"run_id": str, "incident_id": str, "state": str, "steps": int, "actions": int, "verified_steps": int},
-    "engine": {"watermark": str, "lag_seconds": (int, float), "evicted": int, "refused": int},
+    "engine": {"watermark": str, "lag_seconds": (int, float), "evicted": int, "refused": int, "dead": int},
 }
 
 
