@@ -37,7 +37,8 @@ enum {
     CTL_LOST,   // role u8, index u8: the peer died; close the old link, wait for CTL_PEER
     CTL_FD,     // what u8 (enum ctl_fd), index u8, name text + fd
     CTL_STOP,   // finish what was begun, answer CTL_BYE, exit 0
-    CTL_NOTICE, // kind text NUL text: e.g. "detect-died" "k=1 own=1 signal=SEGV"; to engine
+    CTL_NOTICE, // kind text NUL text, to engine: "detect-died" "k=1 own=1 signal=SEGV" (before its
+    // CTL_LOST); "reload" and the digest of the set that is installed now, in hexadecimal
 };
 // Role -> supervisor
 enum {

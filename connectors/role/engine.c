@@ -16,6 +16,7 @@
 #include "connectors/pg/store_pg.h"
 #include "connectors/role/config.h"
 #include "connectors/role/engine_keys.h"
+#include "connectors/role/engine_reload.h"
 #include "connectors/role/engine_sets.h"
 #include "connectors/role/engine_shell.h"
 #include "connectors/role/engine_watch.h"
@@ -33,6 +34,7 @@ struct engine_role {
     struct link intake, gate, detect[DETECTS_MAX];
     struct watch watch[DETECTS_MAX];
     bool tail_known, own_death[DETECTS_MAX], faulted;
+    struct reload reload;
     struct killers killers; // from the recorded inputs, and found since
     struct engine_keys keys;
     struct buf scratch;
@@ -169,6 +171,7 @@ static void on_tail(struct engine_role *r, struct span body)
         return;
     }
     r->tail_known = true;
+    reload_tail(&r->reload, last);
     hook_committed(r, shell_committed(r->shell)); // recordings wait for it
     for (unsigned k = 0; k < r->config.detects; k++) {
         ask_detect(r, k);
@@ -229,13 +232,6 @@ static void on_gate(struct engine_role *r, uint8_t type, struct span body)
         notice(r, SPAN_LIT("report-refused"), span_str(text));
     }
 }
-
-struct end {
-    struct engine_role *role;
-    struct link *link;
-    enum role peer;
-    unsigned index;
-};
 
 static void drop_link(struct engine_role *r, struct link *l)
 {
@@ -330,6 +326,32 @@ static bool take_waiting(struct engine_role *r, struct link *l, enum role peer, 
     return full && may_read(r, peer, k);
 }
 
+// A set that cannot be used must not come into the journal: it is loaded before intake is asked.
+static void look_for_reload(struct engine_role *r)
+{
+    struct digest in_force;
+    struct err err = ERR_INIT;
+    char text[2400];
+
+    if (!r->tail_known || !shell_live(r->shell) || !link_up(&r->intake)) {
+        return;
+    }
+    in_force = engine_wanted_set(shell_engine(r->shell));
+    if (!reload_due(&r->reload, &in_force, shell_next_block(r->shell) - 1)) {
+        return;
+    }
+    if (hook_set(r, &r->reload.wanted, &err)) {
+        tell(r, &r->intake, MSG_RELOAD,
+             span_of((const char *)r->reload.wanted.b, sizeof(r->reload.wanted.b)));
+        reload_asked(&r->reload);
+        return;
+    }
+    reload_refused(&r->reload, &in_force);
+    err_text(&err, text, sizeof(text));
+    log_line(LOG_ERROR, "a set is refused: the one before stays in force", "why", text, NULL);
+    notice(r, SPAN_LIT("set-refused"), span_str(text));
+}
+
 static bool before_wait(void *ctx)
 {
     struct engine_role *r = ctx;
@@ -345,6 +367,7 @@ static bool before_wait(void *ctx)
         fail(r, &err);
         return false;
     }
+    look_for_reload(r);
     // A notification may have been read along with the answer to a statement of ours: then it lies in
     // libpq's queue and the socket will not wake us for it.
     if (r->store->ops->news(r->store)) {
@@ -385,7 +408,9 @@ static int start(void *ctx, struct span config, struct err *err)
 {
     struct engine_role *r = ctx;
     struct shell_hooks hooks = {hook_set, hook_committed, hook_send, hook_release, hook_wall, r};
-    struct sandbox box = {.groups = SANDBOX_OPEN | SANDBOX_NET | SANDBOX_JIT};
+    struct sandbox box = {.groups = SANDBOX_OPEN | SANDBOX_NET | SANDBOX_JIT,
+                          .read_dirs = &r->sets.dir, // sets to come
+                          .nread = 1};
     struct span conninfo;
     int rc = role_config_load(&r->config, "engine", config, err);
 
@@ -403,6 +428,7 @@ static int start(void *ctx, struct span config, struct err *err)
     if (rc) {
         return rc;
     }
+    r->reload.wanted = r->config.set;
     shell_recorded(r->shell, know_killer, r);
     if (r->store->ops->fd(r->store) >= 0) {
         rc = loop_add(r->loop, r->store->ops->fd(r->store), LOOP_READ, on_store, r);
@@ -542,6 +568,9 @@ static void on_notice(void *ctx, struct span kind, struct span text)
     if (span_eq_str(kind, "detect-died") && sscanf(words, "k=%u own=%u", &k, &own) == 2 &&
         k < DETECTS_MAX) {
         r->own_death[k] = own != 0;
+    } else if (span_eq_str(kind, "reload")) {
+        (void)digest_from_hex(text, &r->reload.wanted);
+        return;
     }
     log_line(LOG_WARN, "notice of the supervisor", "text", words, NULL);
 }

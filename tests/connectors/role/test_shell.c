@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "connectors/role/engine_reload.h"
 #include "connectors/role/engine_shell.h"
 #include "connectors/role/engine_watch.h"
 #include "tests/support/tape.h"
@@ -321,6 +322,28 @@ static void after_a_restart_detect_hears_of_killers_in_later_blocks_too(void **s
     assert_true(rd_done(&r));
 }
 
+static void a_set_is_asked_for_once_and_again_of_a_new_intake(void **state)
+{
+    const struct digest a = {{1}}, b = {{2}}, c = {{3}};
+    struct reload r = {.wanted = b};
+
+    (void)state;
+    reload_tail(&r, 7);
+    assert_false(reload_due(&r, &a, 6)); // what is in the journal may name it
+    assert_true(reload_due(&r, &a, 7));
+    reload_asked(&r);
+    assert_false(reload_due(&r, &a, 8));
+    r.wanted = c;
+    assert_false(reload_due(&r, &a, 9)); // one at a time
+    assert_true(reload_due(&r, &b, 10));
+    reload_asked(&r);
+    reload_tail(&r, 12); // the old intake may have died with it
+    assert_false(reload_due(&r, &b, 11));
+    assert_true(reload_due(&r, &b, 12));
+    reload_refused(&r, &b);
+    assert_false(reload_due(&r, &b, 13));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +353,7 @@ int main(void)
         cmocka_unit_test(reports_are_held_back_before_there_is_no_room),
         cmocka_unit_test(a_verdict_on_a_record_is_known_after_a_restart),
         cmocka_unit_test(killers_are_known_once_each_until_their_block_is_stepped),
+        cmocka_unit_test(a_set_is_asked_for_once_and_again_of_a_new_intake),
         cmocka_unit_test(after_a_restart_detect_hears_of_killers_in_later_blocks_too),
     };
 
