@@ -11,9 +11,7 @@
 
 #include "connectors/ctl/unpack.h"
 #include "core/base/buf.h"
-
-// Farther from a recording's time than this is a clock fault, as in the service (block_run.h).
-#define SKEW_MAX UTIME_DAY
+#include "core/model/block.h"
 
 struct input {
     const char *file;
@@ -164,7 +162,9 @@ struct decode_in input_decode_in(const struct input_record *r, const char *forma
         .raw = r->bytes,
         .received = r->received,
         .format = format,
-        .max_skew_us = r->recorded ? SKEW_MAX : 0,
+        // Of a recording's time as in the service; when another file came nobody knows.
+        .max_behind_us = r->recorded ? SOURCE_BEHIND : 0,
+        .max_ahead_us = r->recorded ? SOURCE_AHEAD : 0,
         .oversize = r->oversize,
     };
 }
