@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +26,20 @@ static ntime_t ns_of(struct timespec t)
     return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
+static void input_close(struct input *in)
+{
+    unpack_close(in->unpack);
+    if (in->fd > STDIN_FILENO) {
+        close(in->fd);
+    }
+}
+
+// A device that is neither a terminal nor the empty one never ends (/dev/zero, /dev/full, /dev/random).
+static bool is_endless(int fd, const struct stat *st)
+{
+    return S_ISCHR(st->st_mode) && st->st_rdev != makedev(1, 3) && !isatty(fd);
+}
+
 static int input_open(struct input *in, const char *file, struct err *err)
 {
     bool standard = strcmp(file, "-") == 0;
@@ -41,18 +56,14 @@ static int input_open(struct input *in, const char *file, struct err *err)
         close(in->fd);
         return err_set(err, E_SYSTEM, "input.open", "is a directory");
     }
+    if (is_endless(in->fd, &st)) {
+        input_close(in);
+        return err_set(err, E_SYSTEM, "input.open", "is a device without an end");
+    }
     clock_gettime(CLOCK_REALTIME, &now);
     in->received = ns_of(S_ISREG(st.st_mode) ? st.st_mtim : now);
     in->unpack = unpack_open(in->fd);
     return in->unpack ? 0 : err_set(err, E_SYSTEM, "input.memory", "no memory to read it");
-}
-
-static void input_close(struct input *in)
-{
-    unpack_close(in->unpack);
-    if (in->fd > STDIN_FILENO) {
-        close(in->fd);
-    }
 }
 
 struct cutting {
