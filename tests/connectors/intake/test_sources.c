@@ -410,9 +410,10 @@ static void a_reset_connection_does_not_keep_a_stopped_intake_busy(void **state)
     assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)), 0);
     close(fd);
     assert_true(loop_timer(w.loop, clock_mono() + 200000000, ring, &rung) > 0);
-    for (; !rung; steps++) {
+    do {
         assert_int_equal(loop_step(w.loop, -1), 0);
-    }
+        steps++;
+    } while (!rung);
     assert_in_range(steps, 1, 20);
 
     w.gather.limit = 0;
