@@ -6,14 +6,13 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "connectors/ctl/unpack.h"
 #include "core/base/buf.h"
-
-// Farther from a recording's time than this is a clock fault, as in the service (block_run.h).
-#define SKEW_MAX UTIME_DAY
+#include "core/model/block.h"
 
 struct input {
     const char *file;
@@ -25,6 +24,20 @@ struct input {
 static ntime_t ns_of(struct timespec t)
 {
     return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+static void input_close(struct input *in)
+{
+    unpack_close(in->unpack);
+    if (in->fd > STDIN_FILENO) {
+        close(in->fd);
+    }
+}
+
+// A device that is neither a terminal nor the empty one never ends (/dev/zero, /dev/full, /dev/random).
+static bool is_endless(int fd, const struct stat *st)
+{
+    return S_ISCHR(st->st_mode) && st->st_rdev != makedev(1, 3) && !isatty(fd);
 }
 
 static int input_open(struct input *in, const char *file, struct err *err)
@@ -43,18 +56,14 @@ static int input_open(struct input *in, const char *file, struct err *err)
         close(in->fd);
         return err_set(err, E_SYSTEM, "input.open", "is a directory");
     }
+    if (is_endless(in->fd, &st)) {
+        input_close(in);
+        return err_set(err, E_SYSTEM, "input.open", "is a device without an end");
+    }
     clock_gettime(CLOCK_REALTIME, &now);
     in->received = ns_of(S_ISREG(st.st_mode) ? st.st_mtim : now);
     in->unpack = unpack_open(in->fd);
     return in->unpack ? 0 : err_set(err, E_SYSTEM, "input.memory", "no memory to read it");
-}
-
-static void input_close(struct input *in)
-{
-    unpack_close(in->unpack);
-    if (in->fd > STDIN_FILENO) {
-        close(in->fd);
-    }
 }
 
 struct cutting {
@@ -164,7 +173,9 @@ struct decode_in input_decode_in(const struct input_record *r, const char *forma
         .raw = r->bytes,
         .received = r->received,
         .format = format,
-        .max_skew_us = r->recorded ? SKEW_MAX : 0,
+        // Of a recording's time as in the service; when another file came nobody knows.
+        .max_behind_us = r->recorded ? SOURCE_BEHIND : 0,
+        .max_ahead_us = r->recorded ? SOURCE_AHEAD : 0,
         .oversize = r->oversize,
     };
 }

@@ -7,9 +7,9 @@ static const char *const kinds[] = {"sensor", "agent", "pam", "fab", "os", "net"
 
 static const char *const source_keys[] = {"name",    "input", "listen", "path",   "format",
                                           "kind",    "area",  "zone",   "offset", "lateness",
-                                          "silence", "json",  NULL};
-static const char *const feed_keys[] = {"name", "file",   "format",   "kind",    "area",
-                                        "zone", "offset", "lateness", "silence", NULL};
+                                          "silence", "ahead", "json",   NULL};
+static const char *const feed_keys[] = {"name",   "file",     "format",  "kind",  "area", "zone",
+                                        "offset", "lateness", "silence", "ahead", NULL};
 
 struct reading {
     struct arena *a;
@@ -103,7 +103,8 @@ static int decl_of(const struct reading *r, const struct ynode *map, struct sour
         zone_of(r, map, &ret->zone_s) < 0 ||
         duration_of(r, map, "offset", true, 0, &ret->offset_us) < 0 ||
         duration_of(r, map, "lateness", false, 2 * UTIME_SECOND, &ret->lateness_us) < 0 ||
-        duration_of(r, map, "silence", false, 0, &ret->silence_us) < 0) {
+        duration_of(r, map, "silence", false, 0, &ret->silence_us) < 0 ||
+        duration_of(r, map, "ahead", false, SOURCE_AHEAD, &ret->ahead_us) < 0) {
         return E_INPUT;
     }
     ret->kind = span_str(kinds[kind]);

@@ -53,7 +53,7 @@ enum frame_rc source_take(struct source *s, struct framer *f, uint64_t inode)
 void source_pause(struct source *s)
 {
     s->paused = true;
-    loop_want(s->pool->loop, s->fd, 0);
+    loop_pause(s->pool->loop, s->fd);
 }
 
 // ---- UDP: RFC 5426, one record a datagram

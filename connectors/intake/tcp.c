@@ -52,7 +52,7 @@ static bool take(struct conn *c)
     }
     switch (rc) {
     case FRAME_NONE: return true;
-    case FRAME_ONE: loop_want(s->pool->loop, c->fd, 0); return false;
+    case FRAME_ONE: loop_pause(s->pool->loop, c->fd); return false;
     default:
         skip_rest(c);
         log_line(LOG_WARN, "a connection was closed: its octet count cannot be read", "source",
@@ -77,7 +77,7 @@ static void on_bytes(void *ctx, int fd, unsigned events)
 
     (void)events;
     if (gather_stopped(c->source->pool->gather)) {
-        loop_want(c->source->pool->loop, fd, 0);
+        loop_pause(c->source->pool->loop, fd); // also one that its peer has reset
         return;
     }
     n = recv(fd, c->bytes, READ_MAX, MSG_DONTWAIT);

@@ -67,7 +67,7 @@ static size_t slot_of(const struct loop *l, int fd)
 {
     size_t i = 0;
 
-    while (i < l->n && l->pfd[i].fd != fd) {
+    while (i < l->n && l->pfd[i].fd != fd && l->pfd[i].fd != ~fd) { // ~fd: paused, poll() skips it
         i++;
     }
     return i;
@@ -99,7 +99,16 @@ void loop_want(struct loop *l, int fd, unsigned want)
     size_t i = slot_of(l, fd);
 
     if (i < l->n) {
-        l->pfd[i].events = poll_events(want);
+        l->pfd[i] = (struct pollfd){.fd = fd, .events = poll_events(want)};
+    }
+}
+
+void loop_pause(struct loop *l, int fd)
+{
+    size_t i = slot_of(l, fd);
+
+    if (i < l->n) {
+        l->pfd[i].fd = ~fd;
     }
 }
 

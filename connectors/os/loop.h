@@ -23,7 +23,10 @@ void loop_free(struct loop *l);
 int loop_add(struct loop *l, int fd, unsigned want, void (*on)(void *ctx, int fd, unsigned events),
              void *ctx);
 void loop_want(struct loop *l, int fd, unsigned want); // 0 = wait only for its hang-up
-void loop_remove(struct loop *l, int fd);              // also of one that is not there
+// Nothing at all, hang-ups included, until loop_want(): for who cannot act on a hang-up now and would
+// be called again and again for it.
+void loop_pause(struct loop *l, int fd);
+void loop_remove(struct loop *l, int fd); // also of one that is not there
 
 // Fires once at `at`. The id (> 0) may be cancelled until then; E_LIMIT when there are too many.
 int loop_timer(struct loop *l, ntime_t at, void (*on)(void *ctx), void *ctx);

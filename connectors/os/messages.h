@@ -37,7 +37,8 @@ enum {
     CTL_LOST,   // role u8, index u8: the peer died; close the old link, wait for CTL_PEER
     CTL_FD,     // what u8 (enum ctl_fd), index u8, name text + fd
     CTL_STOP,   // finish what was begun, answer CTL_BYE, exit 0
-    CTL_NOTICE, // kind text NUL text: e.g. "detect-died" "k=1 own=1 signal=SEGV"; to engine
+    CTL_NOTICE, // kind text NUL text, to engine: "detect-died" "k=1 own=1 signal=SEGV" (before its
+    // CTL_LOST); "reload" and the digest of the set that is installed now, in hexadecimal
 };
 // Role -> supervisor
 enum {
@@ -71,9 +72,9 @@ enum {
 };
 // engine -> intake
 enum {
-    MSG_FROM = 1, // detect u8, number u64, careful u8, nskip u32, skip u32...: (again) announce the
-    // blocks of this detect from `number` on; careful and skip hold for that block only. Due after
-    // each MSG_TAIL for every detect, and after each CTL_PEER of a detect for that one. Results of
+    MSG_FROM = 1, // detect u8, number u64, careful u8, nskip u32, (block u64, skip u32)...: (again)
+    // announce the blocks of this detect from `number` on; careful holds for that block only, a skip
+    // for the block it names. Due after each MSG_TAIL for every detect, and after each CTL_PEER of a detect for that one. Results of
     // blocks announced earlier may still come: the engine takes the block it expects, drops others
     MSG_COMMITTED, // epoch u32, number u64: committed in the database (0, 0: nothing yet); older
                    // segments may be pruned. First after each MSG_TAIL, before any MSG_FROM

@@ -65,9 +65,10 @@ int announce_from(struct announce *a, struct span body)
         return E_INPUT;
     }
     o = &a->one[k];
-    o->nskip = nskip;
+    o->skips.n = nskip;
     for (uint32_t i = 0; i < nskip; i++) {
-        o->skip[i] = rd_u32(&r);
+        o->skips.one[i].block = rd_u64(&r);
+        o->skips.one[i].rec = rd_u32(&r);
     }
     o->asked = o->restart = true;
     o->careful = careful != 0;
@@ -80,6 +81,21 @@ void announce_forget(struct announce *a)
     for (unsigned k = 0; k < a->n; k++) {
         a->one[k].asked = false;
         a->one[k].from = 0;
+    }
+}
+
+static void put_skips(const struct killers *skips, uint64_t block, struct buf *b)
+{
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < skips->n; i++) {
+        n += skips->one[i].block == block;
+    }
+    buf_u32(b, n);
+    for (size_t i = 0; i < skips->n; i++) {
+        if (skips->one[i].block == block) {
+            buf_u32(b, skips->one[i].rec);
+        }
     }
 }
 
@@ -96,10 +112,7 @@ static void put_block(struct announce_one *o, const struct journal *j,
     buf_u32(b, at->length);
     buf_u8(b,
            (uint8_t)((first && o->careful ? BLOCK_CAREFUL : 0) | (o->restart ? BLOCK_RESTART : 0)));
-    buf_u32(b, first ? (uint32_t)o->nskip : 0);
-    for (size_t i = 0; first && i < o->nskip; i++) {
-        buf_u32(b, o->skip[i]);
-    }
+    put_skips(&o->skips, o->next, b);
     (void)link_end(&o->link);
     o->restart = false;
 }

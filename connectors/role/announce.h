@@ -7,8 +7,9 @@
 #include "connectors/os/link.h"
 #include "connectors/os/loop.h"
 #include "connectors/role/config.h"
+#include "connectors/role/engine_watch.h"
 
-enum { SKIPS_MAX = 256 };
+enum { SKIPS_MAX = KILLERS_MAX };
 
 struct announce_one {
     struct link link;
@@ -18,8 +19,7 @@ struct announce_one {
     uint64_t from; // where the engine said
     uint64_t next; // to be announced
     bool careful;  // for block `from` only
-    size_t nskip;
-    uint32_t skip[SKIPS_MAX];
+    struct killers skips;
 };
 
 struct announce {

@@ -12,9 +12,6 @@
 #include "core/detect/ruleset.h"
 #include "core/model/result.h"
 
-// Farther from receive time than this is a clock fault: an agent's spool may hold a night.
-#define BLOCK_SKEW_MAX UTIME_DAY
-
 struct block_run;
 
 // Both sets are borrowed. NULL without memory.

@@ -16,12 +16,13 @@
 #include "connectors/pg/store_pg.h"
 #include "connectors/role/config.h"
 #include "connectors/role/engine_keys.h"
+#include "connectors/role/engine_reload.h"
 #include "connectors/role/engine_sets.h"
 #include "connectors/role/engine_shell.h"
 #include "connectors/role/engine_watch.h"
 #include "core/base/log.h"
 
-enum { AGENT_KEYS = 1024, AGENT_NAME = 64, KILLERS_MAX = 256 };
+enum { AGENT_KEYS = 1024, AGENT_NAME = 64 };
 
 struct engine_role {
     struct loop *loop;
@@ -33,8 +34,8 @@ struct engine_role {
     struct link intake, gate, detect[DETECTS_MAX];
     struct watch watch[DETECTS_MAX];
     bool tail_known, own_death[DETECTS_MAX], faulted;
-    struct verdict_killer known[KILLERS_MAX]; // from the recorded inputs
-    size_t nknown;
+    struct reload reload;
+    struct killers killers; // from the recorded inputs, and found since
     struct engine_keys keys;
     struct buf scratch;
 };
@@ -96,13 +97,9 @@ static void ask_detect(struct engine_role *r, unsigned k)
     if (r->tail_known && link_up(&r->detect[k]) && link_up(&r->intake)) {
         uint64_t block = shell_wants(r->shell, k);
 
-        for (size_t i = 0; i < r->nknown; i++) {
-            if (r->known[i].block == block) {
-                watch_known(&r->watch[k], block, r->known[i].rec);
-            }
-        }
+        killers_forget(&r->killers, shell_next_block(r->shell));
         buf_clear(&r->scratch);
-        watch_from(&r->watch[k], k, block, &r->scratch);
+        watch_from(&r->watch[k], &r->killers, k, r->config.detects, block, &r->scratch);
         tell(r, &r->intake, MSG_FROM, buf_span(&r->scratch));
     }
 }
@@ -174,6 +171,7 @@ static void on_tail(struct engine_role *r, struct span body)
         return;
     }
     r->tail_known = true;
+    reload_tail(&r->reload, last);
     hook_committed(r, shell_committed(r->shell)); // recordings wait for it
     for (unsigned k = 0; k < r->config.detects; k++) {
         ask_detect(r, k);
@@ -234,13 +232,6 @@ static void on_gate(struct engine_role *r, uint8_t type, struct span body)
         notice(r, SPAN_LIT("report-refused"), span_str(text));
     }
 }
-
-struct end {
-    struct engine_role *role;
-    struct link *link;
-    enum role peer;
-    unsigned index;
-};
 
 static void drop_link(struct engine_role *r, struct link *l)
 {
@@ -335,6 +326,32 @@ static bool take_waiting(struct engine_role *r, struct link *l, enum role peer, 
     return full && may_read(r, peer, k);
 }
 
+// A set that cannot be used must not come into the journal: it is loaded before intake is asked.
+static void look_for_reload(struct engine_role *r)
+{
+    struct digest in_force;
+    struct err err = ERR_INIT;
+    char text[2400];
+
+    if (!r->tail_known || !shell_live(r->shell) || !link_up(&r->intake)) {
+        return;
+    }
+    in_force = engine_wanted_set(shell_engine(r->shell));
+    if (!reload_due(&r->reload, &in_force, shell_next_block(r->shell) - 1)) {
+        return;
+    }
+    if (hook_set(r, &r->reload.wanted, &err)) {
+        tell(r, &r->intake, MSG_RELOAD,
+             span_of((const char *)r->reload.wanted.b, sizeof(r->reload.wanted.b)));
+        reload_asked(&r->reload);
+        return;
+    }
+    reload_refused(&r->reload, &in_force);
+    err_text(&err, text, sizeof(text));
+    log_line(LOG_ERROR, "a set is refused: the one before stays in force", "why", text, NULL);
+    notice(r, SPAN_LIT("set-refused"), span_str(text));
+}
+
 static bool before_wait(void *ctx)
 {
     struct engine_role *r = ctx;
@@ -350,6 +367,7 @@ static bool before_wait(void *ctx)
         fail(r, &err);
         return false;
     }
+    look_for_reload(r);
     // A notification may have been read along with the answer to a statement of ours: then it lies in
     // libpq's queue and the socket will not wake us for it.
     if (r->store->ops->news(r->store)) {
@@ -377,10 +395,12 @@ static void on_store(void *ctx, int fd, unsigned events)
 static void know_killer(void *ctx, const struct input *in)
 {
     struct engine_role *r = ctx;
+    struct verdict_killer v;
 
     if (in->kind == INPUT_NOTICE && span_eq_str(in->notice.kind, "killer") &&
-        r->nknown < KILLERS_MAX && verdict_parse(in->notice.text, &r->known[r->nknown])) {
-        r->nknown++;
+        verdict_parse(in->notice.text, &v) && v.block >= shell_next_block(r->shell) &&
+        !killers_add(&r->killers, &v)) {
+        log_line(LOG_WARN, "a killer of detect is forgotten: it will be found again", NULL);
     }
 }
 
@@ -388,7 +408,9 @@ static int start(void *ctx, struct span config, struct err *err)
 {
     struct engine_role *r = ctx;
     struct shell_hooks hooks = {hook_set, hook_committed, hook_send, hook_release, hook_wall, r};
-    struct sandbox box = {.groups = SANDBOX_OPEN | SANDBOX_NET | SANDBOX_JIT};
+    struct sandbox box = {.groups = SANDBOX_OPEN | SANDBOX_NET | SANDBOX_JIT,
+                          .read_dirs = &r->sets.dir, // sets to come
+                          .nread = 1};
     struct span conninfo;
     int rc = role_config_load(&r->config, "engine", config, err);
 
@@ -406,6 +428,7 @@ static int start(void *ctx, struct span config, struct err *err)
     if (rc) {
         return rc;
     }
+    r->reload.wanted = r->config.set;
     shell_recorded(r->shell, know_killer, r);
     if (r->store->ops->fd(r->store) >= 0) {
         rc = loop_add(r->loop, r->store->ops->fd(r->store), LOOP_READ, on_store, r);
@@ -446,10 +469,18 @@ static void peer(void *ctx, enum role role, unsigned index, int fd)
 
 static void tell_killer(struct engine_role *r, unsigned k)
 {
-    const struct watch *w = &r->watch[k];
+    struct verdict_killer v = {r->watch[k].block, r->watch[k].at};
+    struct err err = ERR_INIT;
     char text[96];
 
-    verdict_text(&(struct verdict_killer){w->block, w->skip[w->nskip - 1]}, text, sizeof(text));
+    killers_forget(&r->killers, shell_next_block(r->shell));
+    if (!killers_add(&r->killers, &v)) {
+        (void)err_set(&err, E_LIMIT, "engine.killers",
+                      "detect died on more than %d records that wait to be processed", KILLERS_MAX);
+        fail(r, &err);
+        return;
+    }
+    verdict_text(&v, text, sizeof(text));
     log_line(LOG_ERROR, "a record kills detect and is dead-lettered", "what", text, NULL);
     notice(r, SPAN_LIT("killer"), span_str(text));
 }
@@ -464,6 +495,21 @@ static void gate_lost(struct engine_role *r)
     (void)shell_input(r->shell, buf_span(&r->scratch));
 }
 
+// What detect had answered and named before it died still counts, and its death is of what follows.
+static void take_last_words(struct engine_role *r, struct link *l, unsigned k)
+{
+    while (link_up(l) && may_read(r, ROLE_DETECT, k)) {
+        size_t before = l->in.len - l->in_at;
+        int rc = link_fill(l);
+        bool more = l->in.len - l->in_at != before;
+
+        take_messages(r, l, ROLE_DETECT, k);
+        if (rc < 0 || !more) {
+            break;
+        }
+    }
+}
+
 static void lost(void *ctx, enum role role, unsigned index)
 {
     struct engine_role *r = ctx;
@@ -473,8 +519,7 @@ static void lost(void *ctx, enum role role, unsigned index)
         return;
     }
     if (role == ROLE_DETECT) {
-        // What it had answered before it died still counts.
-        take_messages(r, l, ROLE_DETECT, index);
+        take_last_words(r, l, index);
         if (watch_died(&r->watch[index], shell_wants(r->shell, index), r->own_death[index])) {
             tell_killer(r, index);
         }
@@ -523,6 +568,9 @@ static void on_notice(void *ctx, struct span kind, struct span text)
     if (span_eq_str(kind, "detect-died") && sscanf(words, "k=%u own=%u", &k, &own) == 2 &&
         k < DETECTS_MAX) {
         r->own_death[k] = own != 0;
+    } else if (span_eq_str(kind, "reload")) {
+        (void)digest_from_hex(text, &r->reload.wanted);
+        return;
     }
     log_line(LOG_WARN, "notice of the supervisor", "text", words, NULL);
 }

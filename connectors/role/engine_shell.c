@@ -54,30 +54,38 @@ static const struct engine_set *set_of_snapshot(struct shell *s, const struct st
     return engine_saved_set(snap->state, &d) ? s->hooks.set(s->hooks.ctx, &d, err) : NULL;
 }
 
-static int restore(struct shell *s, struct err *err)
+static int restore(struct shell *s, const struct digest *set, struct err *err)
 {
     struct err why = ERR_INIT;
 
     for (size_t i = 0; i < s->state.nsnapshots; i++) {
         const struct store_snapshot *snap = &s->state.snapshot[i];
-        const struct engine_set *set = set_of_snapshot(s, snap, &why);
+        const struct engine_set *its = set_of_snapshot(s, snap, &why);
 
-        if (!set || pos_cmp(snap->pos, s->state.pos) > 0) {
+        if (!its || pos_cmp(snap->pos, s->state.pos) > 0) {
             continue; // of another version, or its set is gone: an older one may do
         }
-        s->engine = engine_new(set);
+        s->engine = engine_new(its);
         if (!s->engine) {
             return err_set(err, E_SYSTEM, "memory", "no memory for the engine");
         }
         if (engine_load(s->engine, snap->state, &why) == 0) {
-            s->set = set;
+            s->set = its;
             s->done = snap->pos;
             return 0;
         }
         engine_free(s->engine);
+        s->engine = NULL;
     }
-    s->engine = engine_new(s->set);
     s->done = (struct pos){0};
+    if (!s->state.fresh) {
+        return 0; // the first block says with which set it began
+    }
+    s->set = s->hooks.set(s->hooks.ctx, set, err);
+    s->engine = s->set ? engine_new(s->set) : NULL;
+    if (!s->set) {
+        return E_INPUT;
+    }
     return s->engine ? 0 : err_set(err, E_SYSTEM, "memory", "no memory for the engine");
 }
 
@@ -129,10 +137,7 @@ int shell_open(struct store *store, const struct shell_hooks *hooks, unsigned de
     buf_init(&s->effects, SHELL_EFFECTS_MAX);
     buf_init(&s->snapshot, SHELL_SNAPSHOT_MAX);
     rc = store->ops->load(store, &s->loaded, &s->state, err);
-    if (rc == 0) {
-        s->set = s->hooks.set(s->hooks.ctx, set, err);
-        rc = s->set ? restore(s, err) : E_INPUT;
-    }
+    rc = rc ? rc : restore(s, set, err);
     if (rc == 0) {
         rc = load_inputs(s, err);
     }
@@ -404,7 +409,7 @@ static int use_set(struct shell *s, struct span result, struct err *err)
     if (result_open(result, &r)) {
         return err_set(err, E_INPUT, "engine.result", "a result came that is none");
     }
-    if (digest_eq(&r.set, &s->set->digest)) {
+    if (s->set && digest_eq(&r.set, &s->set->digest)) {
         return 0;
     }
     set = s->hooks.set(s->hooks.ctx, &r.set, err);
@@ -412,6 +417,10 @@ static int use_set(struct shell *s, struct span result, struct err *err)
         return E_INPUT;
     }
     s->set = set;
+    if (!s->engine) { // from the first block again
+        s->engine = engine_new(set);
+        return s->engine ? 0 : err_set(err, E_SYSTEM, "memory", "no memory for the engine");
+    }
     return engine_use_set(s->engine, set, &s->effects);
 }
 

@@ -43,7 +43,8 @@ struct shell_hooks {
 
 struct shell;
 
-// `set` is the digest to begin with when nothing was ever committed.
+// `set` is the digest to begin with when nothing was ever committed. Else the set is that of the snapshot,
+// or, without a usable one, that which block 1 names: there is no engine until it comes.
 int shell_open(struct store *store, const struct shell_hooks *hooks, unsigned detects,
                const struct digest *set, struct shell **ret, struct err *err);
 void shell_close(struct shell *s);
@@ -72,6 +73,6 @@ int shell_work(struct shell *s, struct err *err);
 
 bool shell_live(const struct shell *s); // the committed position was reached
 struct pos shell_committed(const struct shell *s);
-const struct engine *shell_engine(const struct shell *s);
+const struct engine *shell_engine(const struct shell *s); // never NULL when live
 
 #endif

@@ -27,17 +27,30 @@ void watch_at(struct watch *w, uint64_t block, uint32_t rec)
     w->named = true;
 }
 
-void watch_known(struct watch *w, uint64_t block, uint32_t rec)
+bool killers_add(struct killers *ks, const struct verdict_killer *v)
 {
-    turn_to(w, block);
-    for (size_t i = 0; i < w->nskip; i++) {
-        if (w->skip[i] == rec) {
-            return;
+    for (size_t i = 0; i < ks->n; i++) {
+        if (ks->one[i].block == v->block && ks->one[i].rec == v->rec) {
+            return true;
         }
     }
-    if (w->nskip < WATCH_SKIPS_MAX) {
-        w->skip[w->nskip++] = rec;
+    if (ks->n == KILLERS_MAX) {
+        return false;
     }
+    ks->one[ks->n++] = *v;
+    return true;
+}
+
+void killers_forget(struct killers *ks, uint64_t before)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < ks->n; i++) {
+        if (ks->one[i].block >= before) {
+            ks->one[kept++] = ks->one[i];
+        }
+    }
+    ks->n = kept;
 }
 
 void verdict_text(const struct verdict_killer *v, char *out, size_t size)
@@ -68,24 +81,33 @@ bool watch_died(struct watch *w, uint64_t block, bool own)
         return false;
     }
     w->deaths++;
-    found = w->careful && w->named && w->nskip < WATCH_SKIPS_MAX;
-    if (found) {
-        w->skip[w->nskip++] = w->at;
-    }
+    found = w->careful && w->named;
     w->careful = w->deaths >= 2;
     w->named = false;
     return found;
 }
 
-void watch_from(const struct watch *w, unsigned k, uint64_t block, struct buf *out)
+static bool concerns(const struct verdict_killer *v, unsigned k, unsigned n, uint64_t block)
 {
-    bool same = w->block == block;
+    return v->block >= block && v->block % n == k;
+}
 
+void watch_from(const struct watch *w, const struct killers *ks, unsigned k, unsigned n,
+                uint64_t block, struct buf *out)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < ks->n; i++) {
+        count += concerns(&ks->one[i], k, n, block);
+    }
     buf_u8(out, (uint8_t)k);
     buf_u64(out, block);
-    buf_u8(out, same && w->careful);
-    buf_u32(out, same ? (uint32_t)w->nskip : 0);
-    for (size_t i = 0; same && i < w->nskip; i++) {
-        buf_u32(out, w->skip[i]);
+    buf_u8(out, w->block == block && w->careful);
+    buf_u32(out, count);
+    for (size_t i = 0; i < ks->n; i++) {
+        if (concerns(&ks->one[i], k, n, block)) {
+            buf_u64(out, ks->one[i].block);
+            buf_u32(out, ks->one[i].rec);
+        }
     }
 }

@@ -68,15 +68,15 @@ static int open_state(struct house *h, const struct daemon_conf *c, struct err *
     return h->sets < 0 ? E_SYSTEM : 0;
 }
 
-static int install(struct house *h, const struct daemon_conf *c, struct err *err)
+int house_install(struct house *h, const struct daemon_conf *c, struct err *err)
 {
     struct set set;
     int rc = set_read(c->set, &set, err);
 
     if (rc == 0) {
-        h->set = set.digest;
         rc =
             set_install(h->sets, &set, geteuid() == 0 ? house_gid(c, ROLE_DETECT) : (gid_t)-1, err);
+        h->set = rc == 0 ? set.digest : h->set;
         set_free(&set);
     }
     return rc;
@@ -141,7 +141,7 @@ int house_open(struct house *h, const struct daemon_conf *c, struct err *err)
         h->source[i] = -1;
     }
     rc = open_state(h, c, err);
-    rc = rc < 0 ? rc : install(h, c, err);
+    rc = rc < 0 ? rc : house_install(h, c, err);
     if (rc == 0 && c->story) {
         rc = h->story = open_dir(c->story, err);
     }

@@ -16,10 +16,12 @@ struct house {
     int state, lock, journal, sets, story; // -1 where there is none
     int gate;                              // gate's listening socket
     int source[INTAKE_SOURCES_MAX];        // bound sockets and directories by source
-    struct digest set;                     // installed at this start
+    struct digest set;                     // installed last
 };
 
 int house_open(struct house *h, const struct daemon_conf *c, struct err *err);
+// Reads the set's files again and installs what they are now; `set` stays when that cannot be done.
+int house_install(struct house *h, const struct daemon_conf *c, struct err *err);
 void house_close(struct house *h);
 gid_t house_gid(const struct daemon_conf *c, enum role role);
 // Queues all CTL_FD messages of a role that starts.

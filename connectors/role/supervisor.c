@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "connectors/os/control.h"
@@ -116,6 +117,26 @@ static void tell_start(struct worker *w)
     flush(w);
 }
 
+// ---- what they say
+
+// READY and FAULT are few and small: one look takes what there is.
+static int hear(struct worker *w)
+{
+    int rc = link_up(&w->control) ? link_fill(&w->control) : 0;
+    uint8_t type;
+    struct span body;
+
+    while (link_next(&w->control, &type, &body) == 1) {
+        if (type == CTL_READY) {
+            w->ready = true;
+            log_line(LOG_INFO, "a role is ready", "role", role_name(w->role), NULL);
+        } else if (type == CTL_FAULT) {
+            w->said_fault = true;
+        }
+    }
+    return rc;
+}
+
 // ---- deaths
 
 static void end_service(struct supervisor *s, int rc);
@@ -150,20 +171,27 @@ static void how_it_died(int status, char *out, size_t size)
     }
 }
 
-static void tell_engine(struct supervisor *s, const struct worker *dead, int status)
+static void notify_engine(struct supervisor *s, const char *kind, const char *text)
 {
-    char how[32], body[128];
-    int n;
+    char body[256];
+    int n = snprintf(body, sizeof(body), "%s%c%s", kind, '\0', text);
 
-    how_it_died(status, how, sizeof(how));
-    n = snprintf(body, sizeof(body), "%s-died%ck=%u own=%d %s", role_name(dead->role), '\0',
-                 dead->index, own_fault(status), how);
     for (size_t i = 0; i < s->n; i++) {
         if (s->worker[i].role == ROLE_ENGINE && s->worker[i].pid) {
             (void)link_send(&s->worker[i].control, CTL_NOTICE, span_of(body, (size_t)n));
             flush(&s->worker[i]);
         }
     }
+}
+
+static void tell_engine(struct supervisor *s, const struct worker *dead, int status)
+{
+    char how[32], kind[32], text[96];
+
+    how_it_died(status, how, sizeof(how));
+    (void)snprintf(kind, sizeof(kind), "%s-died", role_name(dead->role));
+    (void)snprintf(text, sizeof(text), "k=%u own=%d %s", dead->index, own_fault(status), how);
+    notify_engine(s, kind, text);
 }
 
 static ntime_t backoff(const struct worker *w)
@@ -176,6 +204,16 @@ static ntime_t backoff(const struct worker *w)
     return ns < 5 * SECOND_NS ? ns : 5 * SECOND_NS;
 }
 
+// Whether the role itself cannot go on. Detect's deaths over a record are the engine's to judge, but one
+// that dies before it is ready has seen none. A database that is away is nobody's fault.
+static bool its_fault(const struct worker *w, int status)
+{
+    bool own = WIFSIGNALED(status) ? own_fault(status)
+                                   : WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != EX_TEMPFAIL;
+
+    return w->said_fault || (own && (w->role != ROLE_DETECT || !w->ready));
+}
+
 static void on_dead(struct worker *w, int status)
 {
     struct supervisor *s = w->all;
@@ -183,6 +221,8 @@ static void on_dead(struct worker *w, int status)
     char how[32];
 
     how_it_died(status, how, sizeof(how));
+    (void)hear(w); // its last words may have come after its end was seen
+    w->faults = its_fault(w, status) ? (young ? w->faults + 1 : 1) : 0;
     w->pid = 0;
     w->ready = false;
     close_control(w);
@@ -191,13 +231,12 @@ static void on_dead(struct worker *w, int status)
     }
     log_line(LOG_ERROR, "a role has died", "role", role_name(w->role), "how", how, NULL);
     w->quick = young ? w->quick + 1 : 1;
-    w->faults = w->said_fault ? (young ? w->faults + 1 : 1) : 0;
+    tell_engine(s, w, status); // before the loss, so that the engine knows whose fault that is
     for (size_t i = 0; i < s->n; i++) {
         if (joined(w->role, s->worker[i].role) && s->worker[i].pid) {
             tell_peer(&s->worker[i], w, -1);
         }
     }
-    tell_engine(s, w, status);
     if (w->faults >= FAULTS_MAX) {
         log_line(LOG_ERROR, "the service stops: a role cannot go on", "role", role_name(w->role),
                  NULL);
@@ -231,19 +270,9 @@ static void reap(struct supervisor *s)
 static void on_control(void *ctx, int fd, unsigned events)
 {
     struct worker *w = ctx;
-    int rc = events & (LOOP_READ | LOOP_HANGUP) ? link_fill(&w->control) : 0;
-    uint8_t type;
-    struct span body;
+    int rc = events & (LOOP_READ | LOOP_HANGUP) ? hear(w) : 0;
 
     (void)fd;
-    while (link_next(&w->control, &type, &body) == 1) {
-        if (type == CTL_READY) {
-            w->ready = true;
-            log_line(LOG_INFO, "a role is ready", "role", role_name(w->role), NULL);
-        } else if (type == CTL_FAULT) {
-            w->said_fault = true;
-        }
-    }
     if (rc < 0) {
         close_control(w); // its death follows as SIGCHLD
     } else {
@@ -393,6 +422,25 @@ static void end_service(struct supervisor *s, int rc)
     reap(s);
 }
 
+// SIGHUP: the set's files as they are now; engine, intake and detect switch at a record of the journal.
+static void reload(struct supervisor *s)
+{
+    struct digest before = s->house.set;
+    struct err err = ERR_INIT;
+    char text[2400], hex[2 * SHA256_LEN + 1];
+
+    if (house_install(&s->house, s->conf, &err) < 0) {
+        log_line(LOG_ERROR, "the set could not be installed: the one before stays in force", "why",
+                 err_text(&err, text, sizeof(text)), NULL);
+        return;
+    }
+    digest_hex(&s->house.set, hex);
+    log_line(LOG_INFO,
+             digest_eq(&before, &s->house.set) ? "the set has not changed" : "a set is installed",
+             "set", hex, NULL);
+    notify_engine(s, "reload", hex);
+}
+
 static void on_signal(void *ctx, int fd, unsigned events)
 {
     struct supervisor *s = ctx;
@@ -402,6 +450,8 @@ static void on_signal(void *ctx, int fd, unsigned events)
     while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
         if (info.ssi_signo == SIGCHLD) {
             reap(s);
+        } else if (info.ssi_signo == SIGHUP) {
+            reload(s);
         } else {
             log_info("the service stops");
             end_service(s, 0);
@@ -417,6 +467,7 @@ static int watch_signals(struct supervisor *s, struct err *err)
     sigaddset(&set, SIGCHLD);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
     (void)signal(SIGPIPE, SIG_IGN);
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 ||
         (s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0 ||

@@ -4,8 +4,9 @@
 // No parsing of input, no rules, no database. A role that dies is told to its peers (CTL_LOST), the
 // engine learns how detect died, and the successor gets new links; the engine hears of a new peer
 // last, so that by then everybody else has seen the links he will speak of. Backoff 0.05 s to 5 s.
-// Three faults in a row within a minute (CTL_FAULT: a position that does not fit, a configuration
-// that is wrong) end the service with 2; a role whose program is not installed is left out.
+// Three faults in a row within a minute each (CTL_FAULT: a position that does not fit, a configuration
+// that is wrong; or a death of its own, which for detect counts until it is ready only, since then the
+// engine looks for the record) end the service with 2; a role whose program is not installed is left out.
 #ifndef CONNECTORS_ROLE_SUPERVISOR_H
 #define CONNECTORS_ROLE_SUPERVISOR_H
 

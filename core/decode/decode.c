@@ -170,7 +170,7 @@ static bool plausible(utime_t t)
 
 static void settle_time(const struct decode_in *in, struct event *ev)
 {
-    utime_t received = utime_of_ns(in->received), t = ev->time, gap;
+    utime_t received = utime_of_ns(in->received), t = ev->time, gap, most;
 
     if (t == UTIME_NONE) {
         ev->time = received;
@@ -183,8 +183,9 @@ static void settle_time(const struct decode_in *in, struct event *ev)
         return;
     }
     ev->time = t;
+    most = t > received ? in->max_ahead_us : in->max_behind_us;
     gap = t > received ? t - received : received - t;
-    if (in->max_skew_us > 0 && gap > in->max_skew_us) {
+    if (most > 0 && gap > most) {
         ev->time = received;
         ev->flags |= EVENT_CLOCK_FAULT;
     }

@@ -29,12 +29,13 @@ struct decoder *decoder_new(const struct sourceset *s); // the set is borrowed
 void decoder_free(struct decoder *d);
 
 struct decode_in {
-    struct span raw;     // one framed record, without its line end
-    ntime_t received;    // ns; also gives the year that RFC 3164 leaves out
-    const char *format;  // name of a source file, or "auto" / NULL: told by content
-    int zone_s;          // zone assumed where the record names none, seconds east of UTC
-    int64_t offset_us;   // added to the source's time
-    int64_t max_skew_us; // farther from receive time than this is a clock fault; 0 = no check
+    struct span raw;    // one framed record, without its line end
+    ntime_t received;   // ns; also gives the year that RFC 3164 leaves out
+    const char *format; // name of a source file, or "auto" / NULL: told by content
+    int zone_s;         // zone assumed where the record names none, seconds east of UTC
+    int64_t offset_us;  // added to the source's time
+    // Farther behind or ahead of receive time than this is a clock fault; 0 = no check.
+    int64_t max_behind_us, max_ahead_us;
     bool oversize;
 };
 

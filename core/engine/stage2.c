@@ -15,9 +15,10 @@ static utime_t watermark_now(const struct engine *e)
 {
     const struct table *tab = &e->tab[TAB_SOURCE];
     utime_t least = e->now - 2 * UTIME_SECOND;
-    bool any = false;
+    bool any = false, heard = false;
 
     for (const struct row_source *s = table_first(tab); s; s = table_next(tab, s)) {
+        heard = heard || s->newest != UTIME_NONE;
         if (s->newest == UTIME_NONE || e->now - s->received > IDLE_S * UTIME_SECOND) {
             continue;
         }
@@ -26,7 +27,9 @@ static utime_t watermark_now(const struct engine *e)
         }
         any = true;
     }
-    return least;
+    // Before anything was heard there is none: who begins with a file that lies there for hours wants
+    // its records in their order, and not all of them late.
+    return heard ? least : UTIME_NONE;
 }
 
 // One alert that stage two itself makes: an ask that came true, or a correlation.
@@ -147,6 +150,9 @@ void stage2_run(struct engine *e, struct buf *out)
 {
     utime_t w = watermark_now(e);
 
+    if (w == UTIME_NONE) {
+        return; // nothing waits either
+    }
     if (e->watermark == UTIME_NONE || w > e->watermark) {
         e->watermark = w;
     }

@@ -3,7 +3,9 @@
 //
 // Runs at ticks only. The watermark is the minimum over active sources of (newest event time - its
 // lateness); a source that was not heard of for IDLE_S leaves the minimum; with none active it
-// follows the tick, two seconds behind. It never goes back.
+// follows the tick, two seconds behind. It never goes back, and before the first event there is none: the
+// first thing heard may be a file that lies there for hours. One that is added later finds the watermark
+// where the others have brought it; its old records are late, and counted.
 #ifndef CORE_ENGINE_STAGE2_H
 #define CORE_ENGINE_STAGE2_H
 

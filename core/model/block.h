@@ -81,7 +81,14 @@ struct source_decl {
     int64_t offset_us;   // constant clock offset: event time = source time + offset
     int64_t lateness_us; // how much later than its neighbours a record may come
     int64_t silence_us;  // silent for longer than this = an alert; 0 = never
+    int64_t ahead_us;    // how far its clock may be ahead of receive time; 0 = SOURCE_AHEAD
 };
+
+// How far a record's time may lie from its receipt; farther is a clock fault. Behind: a spool or a file may
+// hold a night. Ahead: only a wrong clock explains it; five minutes are what networks commonly allow (RFC
+// 4120, 5.5.1: "typically 5 minutes").
+#define SOURCE_BEHIND UTIME_DAY
+#define SOURCE_AHEAD  (5 * UTIME_MINUTE)
 
 void source_decl_put(struct buf *b, const struct source_decl *d);
 bool source_decl_get(struct span bytes, struct source_decl *ret);

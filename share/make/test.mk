@@ -16,6 +16,13 @@ endef
 $(foreach s,$(SHELVES),$(foreach t,$(TESTS_$(s)),$(eval $(call unit_rule,$(s),$(t)))))
 
 $(eval $(call shelf_rule,tests/support))
+
+# The detect role that dies of marked records (tests/support/mortal.c): for tests/e2e, never a PROGRAM.
+MORTAL := $(B)/tests/libexec/detect
+$(MORTAL): $(B)/tests/support/mortal.o $(B)/connectors/role/detect_main.o $(call archives,connectors/role)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -Wl,--wrap=decode -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(call pkglibs,$(call packages,connectors/role))
+
 # The list is what share/tools/check runs: a program that an older list built is not among them.
-unit: $(UNIT_PROGRAMS)
+unit: $(UNIT_PROGRAMS) $(MORTAL)
 	$(Q)mkdir -p $(B)/tests && printf '%s\n' $(UNIT_PROGRAMS) > $(B)/tests/list

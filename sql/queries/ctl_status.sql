@@ -23,5 +23,6 @@ select json_build_object(
     'agents', (select count(*) from api.agent),
     'engine', (select json_build_object('watermark', soc.rfc3339(st.watermark),
             'lag_seconds', greatest(coalesce(extract(epoch from p.fab_time - st.watermark), 0), 0)::float8,
-            'evicted', coalesce(st.evicted, 0), 'refused', coalesce(st.refused, 0))
+            'evicted', coalesce(st.evicted, 0), 'refused', coalesce(st.refused, 0),
+            'dead', (select coalesce(sum(dead), 0)::int8 from api.source))
         from (select soc.fab_now() as fab_time) p left join (select * from soc.status order by one limit 1) st on true))::text;

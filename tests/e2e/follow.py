@@ -5,8 +5,8 @@ SPDX-License-Identifier: Apache-2.0
 Each file gets its lines of one half hour at a time, closed by a harmless line of the same source, so that
 the watermark comes to the same place in every run whatever was killed. Lines are torn: a first part
 ends anywhere inside a line, the rest comes after the kill. Times are moved by whole hours to soon after
-now: a record more than a day away from its receipt would count as a clock fault, one before the wall's
-time as late, since the watermark stands there before anything was heard.
+now, and the sources are said to be that far ahead: before the wall's time the watermark would depend on how
+long a run pauses, since it stands there while no source is active.
 
 Behind some steps persons ask, and behind one of them a playbook is planned, approved, started, signed,
 carried out by an agent at a broker and verified (yard.py). A kill falls into a *slot*: into the lines of a
@@ -134,7 +134,7 @@ class Follow:
             f.write(data)
 
     def configure(self):
-        sources = [{"name": name, "input": "follow", "path": os.path.join(self.folder, name + ".log"), "format": fmt,
+        sources = [{"name": name, "input": "follow", "path": os.path.join(self.folder, name + ".log"), "format": fmt, "ahead": "12h",
                     "kind": kind, "area": area} for name, fmt, kind, area, _ in FILES]
         return self.house.configure(intake={"block_kib": 4, "sources": sources}, state=self.state, agents=Yard.NAMES)
 

@@ -59,6 +59,7 @@ static void ask(struct standin *s, unsigned k)
     buf_u8(b, d->careful);
     buf_u32(b, (uint32_t)d->nskip);
     for (size_t i = 0; i < d->nskip; i++) {
+        buf_u64(b, n); // all of the block it asks from
         buf_u32(b, d->skip[i]);
     }
     (void)link_end(&s->intake);

@@ -230,6 +230,20 @@ static void escapes_do_not_reach_the_terminal(void **state)
     ran_free(&r);
 }
 
+// Read to its end it would never be done.
+static void a_device_without_an_end_is_refused(void **state)
+{
+    struct ran r = ran("decode", "/dev/full"), none = ran("decode", "/dev/null");
+
+    (void)state;
+    assert_int_equal(r.status, 2);
+    assert_non_null(strstr(r.err, "/dev/full"));
+    assert_int_equal(none.status, 0);
+    assert_string_equal(none.out, "");
+    ran_free(&r);
+    ran_free(&none);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +257,7 @@ int main(void)
         cmocka_unit_test(told_source_is_used_and_integers_keep_64_bits),
         cmocka_unit_test(json_texts_are_read_or_refused),
         cmocka_unit_test(escapes_do_not_reach_the_terminal),
+        cmocka_unit_test(a_device_without_an_end_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@ static void a_source_is_read_with_its_defaults(void **state)
         load(&a,
              "sources:\n"
              "  - {name: fw, input: udp, listen: '[::1]:514', kind: net, zone: '+09:00',"
-             " offset: -3s, silence: 10m}\n"
+             " offset: -3s, silence: 10m, ahead: 1h}\n"
              "  - {name: f, input: follow, path: /var/log/x, kind: os}\n"
              "block_kib: 64\n",
              &c, &err),
@@ -42,6 +42,8 @@ static void a_source_is_read_with_its_defaults(void **state)
     assert_int_equal(c.source[0].decl.offset_us, -3 * UTIME_SECOND);
     assert_int_equal(c.source[0].decl.silence_us, 10 * UTIME_MINUTE);
     assert_int_equal(c.source[0].decl.lateness_us, 2 * UTIME_SECOND);
+    assert_int_equal(c.source[0].decl.ahead_us, UTIME_HOUR);
+    assert_int_equal(c.source[1].decl.ahead_us, 5 * UTIME_MINUTE);
     assert_true(span_eq_str(c.source[1].decl.format, "auto"));
     assert_int_equal(c.block, 64 * 1024);
     assert_int_equal(c.gather, 5000);

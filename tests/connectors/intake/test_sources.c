@@ -381,6 +381,51 @@ static void a_full_journal_stops_sources_and_loses_nothing(void **state)
     end_world(&w);
 }
 
+static void ring(void *ctx)
+{
+    *(bool *)ctx = true;
+}
+
+// While sources must wait the loop waits too, whatever became of their peers.
+static void a_reset_connection_does_not_keep_a_stopped_intake_busy(void **state)
+{
+    const struct linger at_once = {.l_onoff = 1};
+    struct world w;
+    struct sockaddr_in to;
+    struct seen s;
+    bool rung = false;
+    unsigned steps = 0;
+    int fd;
+
+    (void)state;
+    begin_world(&w);
+    start_source(&w, INPUT_TCP, bound_socket(true, &to));
+    fd = connected(&to, true);
+    assert_int_equal(write(fd, "<13>one\n", 8), 8);
+    run_until(&w, 1);
+    w.gather.limit = 1;
+    gather_measure(&w.gather);
+    assert_int_equal(write(fd, "<13>two\n", 8), 8);
+    assert_int_equal(loop_step(w.loop, 1000), 0);
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)), 0);
+    close(fd);
+    assert_true(loop_timer(w.loop, clock_mono() + 200000000, ring, &rung) > 0);
+    do {
+        assert_int_equal(loop_step(w.loop, -1), 0);
+        steps++;
+    } while (!rung);
+    assert_in_range(steps, 1, 20);
+
+    w.gather.limit = 0;
+    gather_measure(&w.gather);
+    source_resume(&w.source);
+    run_until(&w, 2);
+    read_back(&w, &s);
+    assert_true(span_eq(buf_span(&s.text), SPAN_LIT("<13>one\n<13>two\n")));
+    buf_free(&s.text);
+    end_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +435,7 @@ int main(void)
         cmocka_unit_test(a_followed_file_survives_rotation_and_restart),
         cmocka_unit_test(a_rewritten_file_is_read_anew),
         cmocka_unit_test(a_full_journal_stops_sources_and_loses_nothing),
+        cmocka_unit_test(a_reset_connection_does_not_keep_a_stopped_intake_busy),
     };
 
     return cmocka_run_group_tests_name("sources", tests, NULL, NULL);

@@ -173,8 +173,12 @@ static void write_back(const struct place_of_test *p, const struct kept *k)
 {
     empty_place(p);
     for (size_t i = 0; i < k->n; i++) {
-        assert_int_equal(segment_store(p->dir, k->first[i], buf_span(&k->bytes[i]), false, NULL),
-                         0);
+        struct err err = ERR_INIT;
+
+        if (segment_store(p->dir, k->first[i], buf_span(&k->bytes[i]), false, &err) < 0) {
+            err_print(stderr, &err);
+            fail_msg("segment %zu of %zu could not be put back", i, k->n);
+        }
     }
 }
 

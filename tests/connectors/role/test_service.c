@@ -459,18 +459,43 @@ static void live_sources_reach_the_engine(void **state)
     drop_house(&s);
 }
 
+// In place of intake this program aborts, as after a failed assertion.
+static void a_role_that_aborts_again_and_again_ends_the_service(void **state)
+{
+    struct service s;
+    char self[PATH_MAX + 32] = "";
+    int status;
+
+    (void)state;
+    make_house(&s);
+    configure(&s, 1, false);
+    assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+    assert_int_equal(unlinkat(s.dirfd, "libexec/intake", 0), 0);
+    link_program(&s, "intake", self);
+    start(&s);
+    assert_int_equal(waitpid(s.pid, &status, 0), s.pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 2);
+    close(s.watch);
+    drop_house(&s);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed_runs_leave_the_same_records),
         cmocka_unit_test(results_do_not_depend_on_how_many_detects),
         cmocka_unit_test(live_sources_reach_the_engine),
+        cmocka_unit_test(a_role_that_aborts_again_and_again_ends_the_service),
     };
     char *slash;
 
     (void)argc;
     if (strcmp(argv[0], "engine") == 0) {
         return standin_engine_run();
+    }
+    if (strcmp(argv[0], "intake") == 0) {
+        abort();
     }
     // build/MODE/tests/connectors/role/test_service
     assert_true(readlink("/proc/self/exe", build_dir, sizeof(build_dir) - 1) > 0);

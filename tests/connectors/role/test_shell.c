@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "connectors/role/engine_reload.h"
 #include "connectors/role/engine_shell.h"
 #include "connectors/role/engine_watch.h"
 #include "tests/support/tape.h"
@@ -273,15 +274,74 @@ static void a_verdict_on_a_record_is_known_after_a_restart(void **state)
     end();
 }
 
-static void a_known_killer_is_named_once(void **state)
+static void killers_are_known_once_each_until_their_block_is_stepped(void **state)
 {
-    struct watch watch = {0};
+    static struct killers ks;
 
     (void)state;
-    watch_known(&watch, 9, 4);
-    watch_known(&watch, 9, 4);
-    watch_known(&watch, 9, 5);
-    assert_int_equal(watch.nskip, 2);
+    ks.n = 0;
+    assert_true(killers_add(&ks, &(struct verdict_killer){9, 4}));
+    assert_true(killers_add(&ks, &(struct verdict_killer){9, 4}));
+    assert_true(killers_add(&ks, &(struct verdict_killer){9, 5}));
+    assert_true(killers_add(&ks, &(struct verdict_killer){8, 5}));
+    assert_int_equal(ks.n, 3);
+    killers_forget(&ks, 9);
+    assert_int_equal(ks.n, 2);
+    for (uint32_t i = 0; i < KILLERS_MAX - 2; i++) {
+        assert_true(killers_add(&ks, &(struct verdict_killer){10, i}));
+    }
+    assert_false(killers_add(&ks, &(struct verdict_killer){11, 0}));
+    assert_true(killers_add(&ks, &(struct verdict_killer){10, 0}));
+}
+
+// The number after the head of MSG_FROM, then (block, record) each.
+static void after_a_restart_detect_hears_of_killers_in_later_blocks_too(void **state)
+{
+    static struct killers ks;
+    const struct watch watch = {.block = 6, .careful = true};
+    struct rd r;
+    AUTO_BUF b;
+
+    (void)state;
+    ks.n = 0;
+    (void)killers_add(&ks, &(struct verdict_killer){4, 1}); // stepped
+    (void)killers_add(&ks, &(struct verdict_killer){7, 2}); // of the other detect
+    (void)killers_add(&ks, &(struct verdict_killer){6, 3});
+    (void)killers_add(&ks, &(struct verdict_killer){12, 4});
+    buf_init(&b, 256);
+    watch_from(&watch, &ks, 0, 2, 6, &b);
+    r = rd_of(buf_span(&b));
+    assert_int_equal(rd_u8(&r), 0);
+    assert_int_equal(rd_u64(&r), 6);
+    assert_int_equal(rd_u8(&r), 1);
+    assert_int_equal(rd_u32(&r), 2);
+    assert_int_equal(rd_u64(&r), 6);
+    assert_int_equal(rd_u32(&r), 3);
+    assert_int_equal(rd_u64(&r), 12);
+    assert_int_equal(rd_u32(&r), 4);
+    assert_true(rd_done(&r));
+}
+
+static void a_set_is_asked_for_once_and_again_of_a_new_intake(void **state)
+{
+    const struct digest a = {{1}}, b = {{2}}, c = {{3}};
+    struct reload r = {.wanted = b};
+
+    (void)state;
+    reload_tail(&r, 7);
+    assert_false(reload_due(&r, &a, 6)); // what is in the journal may name it
+    assert_true(reload_due(&r, &a, 7));
+    reload_asked(&r);
+    assert_false(reload_due(&r, &a, 8));
+    r.wanted = c;
+    assert_false(reload_due(&r, &a, 9)); // one at a time
+    assert_true(reload_due(&r, &b, 10));
+    reload_asked(&r);
+    reload_tail(&r, 12); // the old intake may have died with it
+    assert_false(reload_due(&r, &b, 11));
+    assert_true(reload_due(&r, &b, 12));
+    reload_refused(&r, &b);
+    assert_false(reload_due(&r, &b, 13));
 }
 
 int main(void)
@@ -292,7 +352,9 @@ int main(void)
         cmocka_unit_test(an_intent_whose_wake_up_was_lost_is_found_within_the_quiet_blocks),
         cmocka_unit_test(reports_are_held_back_before_there_is_no_room),
         cmocka_unit_test(a_verdict_on_a_record_is_known_after_a_restart),
-        cmocka_unit_test(a_known_killer_is_named_once),
+        cmocka_unit_test(killers_are_known_once_each_until_their_block_is_stepped),
+        cmocka_unit_test(a_set_is_asked_for_once_and_again_of_a_new_intake),
+        cmocka_unit_test(after_a_restart_detect_hears_of_killers_in_later_blocks_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,7 +190,8 @@ static void zone_offset_and_skew_are_those_of_the_source(void **state)
     struct decode_in in = {.raw = SPAN_LIT("<13>Nov 20 11:00:00 h a: b"),
                            .received = iso("2026-11-20T02:00:05Z") * 1000,
                            .zone_s = 9 * 3600,
-                           .max_skew_us = 60 * UTIME_SECOND};
+                           .max_behind_us = UTIME_DAY,
+                           .max_ahead_us = 60 * UTIME_SECOND};
 
     (void)state;
     decode(dec, &in, &ev);
@@ -206,6 +207,13 @@ static void zone_offset_and_skew_are_those_of_the_source(void **state)
     decode(dec, &in, &ev);
     assert_int_equal(ev.flags, EVENT_CLOCK_FAULT);
     assert_time("2026-11-20T02:00:05.000000Z");
+    in.offset_us = 5 * UTIME_SECOND - UTIME_DAY; // exactly a day behind
+    decode(dec, &in, &ev);
+    assert_int_equal(ev.flags, 0);
+    assert_time("2026-11-19T02:00:05.000000Z");
+    in.offset_us -= 1;
+    decode(dec, &in, &ev);
+    assert_int_equal(ev.flags, EVENT_CLOCK_FAULT);
     in.raw = SPAN_LIT("{\"time\":99999999999999999999,\"type\":\"tool.state\",\"tool\":\"T\"}");
     decode(dec, &in, &ev);
     assert_int_equal(ev.kind, KIND_TOOL_STATE);

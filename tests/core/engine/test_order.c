@@ -56,6 +56,24 @@ static void what_comes_behind_the_watermark_is_counted_late(void **state)
     assert_int_equal(rig_count(&rig, EFFECT_SOURCE, "late", "1", NULL), 1);
 }
 
+// A service that is pointed at a file whose records are older than its first tick.
+static void an_old_file_that_is_heard_first_is_not_late(void **state)
+{
+    (void)state;
+    rig_tick(&rig, 9);
+    rig_block(&rig);
+    said_checkout(&rig, 4, "mes-1", "svc_mes");
+    said_sshd(&rig, 5, KIND_LOGON, "mes-1", "svc_mes", "10.20.40.77");
+    rig_tick(&rig, 10);
+    rig_block(&rig);
+    said_sshd(&rig, 6, KIND_LOGON, "mes-1", "svc_mes", "10.20.40.77");
+    said_ticks(&rig, 11, 40);
+    rig_block(&rig);
+
+    assert_string_equal(rig_cell(&rig, EFFECT_STATUS, 0, "late"), "0");
+    assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 0);
+}
+
 // ---- block borders
 
 // Ten minutes of several sources; `cut` ends a block behind every item.
@@ -288,6 +306,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_logon_waits_for_a_checkout_that_a_slower_source_says_later),
         T(what_comes_behind_the_watermark_is_counted_late),
+        T(an_old_file_that_is_heard_first_is_not_late),
         T(blocks_cut_anywhere_give_the_same_rows),
         T(the_same_inputs_give_the_same_bytes),
         T(an_engine_loaded_from_a_snapshot_goes_on_with_the_same_bytes),
