@@ -18,6 +18,8 @@ struct init {
     const char *db, *socket;
     bool embedded;
     char admin[PLACE_CONN_MAX];
+    struct cluster cluster;
+    bool started; // by us: it ends with an init that fails
 };
 
 // One init at a time; the lock ends with the process.
@@ -52,21 +54,29 @@ static int database_make(const struct cluster *c, struct err *err)
     return rc;
 }
 
+static int server_start(struct init *in, struct err *err)
+{
+    bool ran = cluster_running(&in->cluster, NULL);
+    int rc = cluster_start(&in->cluster, err);
+
+    in->started = rc == 0 && !ran;
+    return rc;
+}
+
 static int embedded_make(struct init *in, struct err *err)
 {
+    struct cluster *c = &in->cluster;
     char kept[PLACE_PATH_MAX];
     struct err none = ERR_INIT;
     struct place p;
-    struct cluster c;
     int rc;
 
     if (!in->socket && place_load(in->state, &p, &none) == 0 && p.embedded) {
         in->socket = place_socket(&p, kept);
     }
-    if ((rc = cluster_at(in->state, in->socket, &c, err)) < 0 ||
-        (rc = cluster_create(&c, err)) < 0 || (rc = cluster_start(&c, err)) < 0 ||
-        (rc = database_make(&c, err)) < 0 ||
-        (rc = cluster_conninfo(&c, "fabsoc", in->admin, err)) < 0) {
+    if ((rc = cluster_at(in->state, in->socket, c, err)) < 0 || (rc = cluster_create(c, err)) < 0 ||
+        (rc = server_start(in, err)) < 0 || (rc = database_make(c, err)) < 0 ||
+        (rc = cluster_conninfo(c, "fabsoc", in->admin, err)) < 0) {
         return rc;
     }
     in->embedded = true;
@@ -119,6 +129,11 @@ static int init_run(struct init *in, struct err *err)
         (rc = database_choose(in, err)) < 0 || (rc = migrate_run(in->admin, &done, err)) < 0 ||
         (rc = place_save(in->state, in->embedded, in->admin, err)) < 0 || // a database that works
         (rc = logins_make(in, err)) < 0) {
+        struct err none = ERR_INIT;
+
+        if (in->started) {
+            (void)cluster_stop(&in->cluster, &none); // the first fault is what is told
+        }
         return rc;
     }
     printf("database ready: %u migrations applied, at %u\n", done.applied, done.newest);

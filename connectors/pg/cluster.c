@@ -95,6 +95,7 @@ int cluster_at(const char *state, const char *socket, struct cluster *ret, struc
     int rc;
 
     *ret = (struct cluster){0};
+    place_alone();
     if (!real) {
         return err_sys(err, errno, "state.folder", "%s", state);
     }

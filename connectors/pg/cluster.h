@@ -27,10 +27,11 @@ struct cluster {
 };
 
 // Finds programs, user and paths; `socket` NULL = as above. STATE must exist (place_make_state).
+// Calls place_alone().
 int cluster_at(const char *state, const char *socket, struct cluster *ret, struct err *err);
 int cluster_create(const struct cluster *c, struct err *err); // initdb, unless it was done
-int cluster_start(const struct cluster *c,
-                  struct err *err); // returns when it accepts; 0 also when it runs
+// Returns when it accepts; 0 also when it runs. A server that does not come to accept is ended.
+int cluster_start(const struct cluster *c, struct err *err);
 int cluster_stop(const struct cluster *c, struct err *err); // 0 also when it does not run
 bool cluster_running(const struct cluster *c, pid_t *ret);  // by its pid file
 // The administrator's conninfo for a database of this cluster.

@@ -110,8 +110,13 @@ int process_start(const struct cluster *c, const char *program, const char *cons
                   struct err *err)
 {
     pid_t pid = spawn(c, program, argv, true, err);
+    struct err none = ERR_INIT;
+    int rc = pid < 0 ? E_SYSTEM : process_wait_ready(c, pid, err);
 
-    return pid < 0 ? E_SYSTEM : process_wait_ready(c, pid, err);
+    if (pid > 0 && rc < 0) {
+        (void)cluster_stop(c, &none); // the first fault is what is told
+    }
+    return rc;
 }
 
 int process_wait_ready(const struct cluster *c, pid_t pid, struct err *err)

@@ -193,6 +193,22 @@ int place_save(const char *state, bool embedded, const char *conninfo, struct er
                       : err_set(err, E_LIMIT, "db.conninfo", "the conninfo is too long");
 }
 
+void place_alone(void)
+{
+    char name[64];
+
+    for (char **e = environ; e && *e;) {
+        size_t n = strcspn(*e, "=");
+
+        if (strncmp(*e, "PG", 2) != 0 || n >= sizeof(name)) {
+            e++;
+            continue;
+        }
+        (void)snprintf(name, sizeof(name), "%.*s", (int)n, *e);
+        (void)unsetenv(name); // which moves the rest down
+    }
+}
+
 int place_load(const char *state, struct place *ret, struct err *err)
 {
     static const char *const person[] = {"user", "passfile", NULL};
@@ -216,6 +232,9 @@ int place_load(const char *state, struct place *ret, struct err *err)
     rest = span_str(text);
     first = span_cut(&rest, '\n');
     ret->embedded = span_eq_str(first, "embedded");
+    if (ret->embedded) {
+        place_alone();
+    }
     first = span_cut(&rest, '\n');
     (void)snprintf(ret->admin, sizeof(ret->admin), SPAN_FMT, SPAN_ARG(first));
     if ((rc = conn_rewrite(ret->admin, person, &base, err)) == 0) {

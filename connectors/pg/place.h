@@ -24,7 +24,11 @@ struct place {
 // $FABSOC_STATE, else /var/lib/fabsoc as root, else $XDG_STATE_HOME or ~/.local/state + /fabsoc.
 int place_default_state(char *out, size_t size, struct err *err);
 int place_make_state(const char *state, struct err *err); // the folder and cred/
+// With a private cluster it calls place_alone().
 int place_load(const char *state, struct place *ret, struct err *err);
+// Takes libpq's variables (PGSERVICE, PGOPTIONS, ...) out of this process's environment: the caller has
+// them for other databases, and a private cluster is told by its conninfo alone. Before any thread.
+void place_alone(void);
 // `conninfo` is the administrator's; its password is not kept.
 int place_save(const char *state, bool embedded, const char *conninfo, struct err *err);
 // The socket's folder (host) of the saved conninfo, so that a restart keeps it; NULL when there is none.

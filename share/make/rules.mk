@@ -9,9 +9,12 @@
 #   fabsocctl_MAIN := connectors/ctl_main.c   fabsocctl_USES := connectors/role
 #   fabsocctl_DIR := libexec                  (only where it is not the top of build/MODE)
 
-$(shell mkdir -p $(GEN))
-$(GEN)/arrows.mk: share/make/arrows share/tools/arrows.awk
-	$(Q)awk -f share/tools/arrows.awk $< > $@
+# Made while reading, not by a rule: where another included file cannot be made, make would name this one missing.
+$(shell mkdir -p $(GEN) && { [ $(GEN)/arrows.mk -nt share/make/arrows ] && [ $(GEN)/arrows.mk -nt share/tools/arrows.awk ]; } || \
+	{ awk -f share/tools/arrows.awk share/make/arrows > $(GEN)/arrows.new && mv $(GEN)/arrows.new $(GEN)/arrows.mk; })
+ifneq ($(.SHELLSTATUS),0)
+$(error share/make/arrows cannot be read)
+endif
 include $(GEN)/arrows.mk
 
 PROGRAMS :=

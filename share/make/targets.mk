@@ -19,7 +19,7 @@ build/.deps: share/make/packages share/tools/need
 	$(Q)mkdir -p build && share/tools/need share/make/packages && touch $@
 deps: build/.deps
 ifeq ($(filter clean help deps,$(MAKECMDGOALS)),)
--include build/.deps
+include build/.deps
 endif
 
 SOURCES = $(shell git ls-files '*.[ch]' 2>/dev/null || find core connectors tui views tests -name '*.[ch]')

@@ -304,6 +304,26 @@ def test_two_at_once(build, top, built):
 # ---- changed stories
 
 
+def test_no_story(build, top):
+    """A folder that is no story, or is not there: one line says so, and the state directory goes again."""
+    empty, none = os.path.join(top, "empty"), os.path.join(top, "none")
+    os.mkdir(empty)
+    module, made = demo_tool(), []
+    make = tempfile.mkdtemp
+    for story, named in ((empty, os.path.join(empty, "roster.yaml")), (none, none)):
+        module.tempfile.mkdtemp = lambda **how: made.append(make(**how)) or made[-1]
+        try:
+            module.Demo(build, story, False)
+            said = ""
+        except SystemExit as why:
+            said = str(why)
+        finally:
+            module.tempfile.mkdtemp = make
+        TAP.ok(named in said and "\n" not in said, f"{os.path.basename(story)} for a story: one line names what is missing",
+               said)
+        TAP.ok(made and not os.path.exists(made[-1]), f"{os.path.basename(story)} for a story: nothing is left", made)
+
+
 def changed(change):
     s = Story(STORY)
     s.delete(*change.get("delete", []))
@@ -407,15 +427,20 @@ def start_ordinary(top, built):
 # ---- refusals, on a living demo
 
 
+def demo_tool():
+    """share/tools/demo as a module."""
+    loader = importlib.machinery.SourceFileLoader("demo_tool", os.path.join(TOP, "share", "tools", "demo"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("demo_tool", loader))
+    sys.dont_write_bytecode = True
+    loader.exec_module(module)
+    return module
+
+
 class Live:
     """A demo that goes on after its recording: persons call, its engine answers."""
 
     def __init__(self, build, story):
-        loader = importlib.machinery.SourceFileLoader("demo_tool", os.path.join(TOP, "share", "tools", "demo"))
-        module = importlib.util.module_from_spec(importlib.util.spec_from_loader("demo_tool", loader))
-        sys.dont_write_bytecode = True
-        loader.exec_module(module)
-        self.demo = module.Demo(build, story, False)
+        self.demo = demo_tool().Demo(build, story, False)
         self.demo.say = TAP.note
         self.rows = self.demo.rows
 
@@ -567,7 +592,8 @@ def main():
     only = sys.argv[2:]
     try:
         tree, built = copy_of_tree(build, top)
-        parts = {"two": lambda: test_two_at_once(build, tree, built), "changes": lambda: test_changes(build),
+        parts = {"nostory": lambda: test_no_story(build, top),
+                 "two": lambda: test_two_at_once(build, tree, built), "changes": lambda: test_changes(build),
                  "renamed": lambda: test_renamed_and_frozen(build),
                  "refusals": lambda: test_refusals_and_ordinary(build, tree, built)}
         for name, part in parts.items():

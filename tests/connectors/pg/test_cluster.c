@@ -130,6 +130,25 @@ static void nobody_gets_in_without_a_password(void **state)
     assert_null(c);
 }
 
+static void the_callers_variables_are_for_other_databases(void **state)
+{
+    struct pg_bench *b = *state;
+    struct err err = ERR_INIT;
+    struct place p;
+    PGconn *c;
+
+    (void)setenv("PGSERVICE", "none", 1);
+    (void)setenv("PGOPTIONS", "-c default_transaction_read_only=on", 1);
+    (void)setenv("PGTARGETSESSIONATTRS", "standby", 1);
+    assert_int_equal(pg_open(b->place.admin, "test", &c, &err), E_SYSTEM); // as libpq has it
+    assert_int_equal(place_load(b->state, &p, &err), 0);
+    assert_int_equal(pg_open(p.admin, "test", &c, &err), 0);
+    assert_int_equal(pg_do(c, "create temporary table written ()", &err), 0);
+    PQfinish(c);
+    assert_null(getenv("PGSERVICE"));
+    assert_non_null(getenv("PATH"));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -138,6 +157,7 @@ int main(void)
         cmocka_unit_test(a_credential_is_a_file_of_ones_own),
         cmocka_unit_test(names_that_are_no_logins_are_refused),
         cmocka_unit_test(nobody_gets_in_without_a_password),
+        cmocka_unit_test(the_callers_variables_are_for_other_databases),
         cmocka_unit_test(a_newer_database_is_refused),
         cmocka_unit_test(a_changed_migration_is_refused), // last: it breaks the database
     };
