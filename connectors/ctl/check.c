@@ -136,20 +136,48 @@ static void check_one(struct checking *c, const struct textfile *f)
     c->now = NULL;
 }
 
+// A source file alone may use the tables of the installed "_*.yaml", unless it brings its own.
+static void add_shared(struct checking *c, struct texts *shared)
+{
+    char path[SHARE_PATH_MAX];
+    struct err err = ERR_INIT;
+
+    for (size_t i = 0; i < c->sources.n; i++) {
+        const char *slash = strrchr(c->sources.file[i].path, '/');
+
+        if ((slash ? slash[1] : c->sources.file[i].path[0]) == '_') {
+            return;
+        }
+    }
+    if (share_path("sources", path, &err) == 0 && texts_add(shared, path, texts_yaml, &err) == 0) {
+        for (size_t i = 0; i < shared->n; i++) {
+            const char *slash = strrchr(shared->file[i].path, '/');
+
+            if (slash && slash[1] == '_') {
+                add_to(c, &c->sources, &shared->file[i]);
+            }
+        }
+    }
+}
+
 static void check_sets(struct checking *c)
 {
     struct sourceset *sources = NULL;
+    struct texts shared;
 
     if (c->sigma.n) {
         ruleset_free(ruleset_load(c->sigma.file, c->sigma.n, &c->faults));
     }
+    texts_init(&shared);
     if (c->sources.n) {
+        add_shared(c, &shared);
         sources = sourceset_load(c->sources.file, c->sources.n, &c->faults);
     }
     if (sources) {
         (void)sourceset_selftest(sources, &c->faults);
     }
     sourceset_free(sources);
+    texts_free(&shared);
 }
 
 static const char *const *ends_of(enum doc_kind as)

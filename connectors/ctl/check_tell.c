@@ -7,7 +7,7 @@
 #include "core/base/ydoc.h"
 #include "core/play/canon.h"
 
-enum { TREE_MAX = 256 << 20, MARKS_MAX = 16 };
+enum { TREE_MAX = 256 << 20, MARKS_MAX = 24 };
 
 // The first kind in this order wins a tie.
 static const struct {
@@ -18,8 +18,9 @@ static const struct {
      {"detection", "correlation", "filter", "logsource", "title", "level", "status", "tags",
       "falsepositives", "references", "author"}},
     {DOC_SOURCE,
-     {"mechanism", "match", "map", "kinds", "patterns", "samples", "constants", "severity",
-      "unpack", "group", "title", "time", "logsource", "auto"}},
+     {"mechanism", "match", "map", "kinds", "patterns", "samples", "constants", "severity", "cut",
+      "switch", "empty", "aliases", "guesses", "tables", "group", "title", "time", "logsource",
+      "auto"}},
     {DOC_FAB, {"fab", "assets", "bays", "areas", "qtime_loops"}},
     {DOC_POLICY,
      {"clocks", "actions", "approvals", "grouping", "incident", "raise", "never_touch",

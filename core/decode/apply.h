@@ -8,12 +8,13 @@
 #include "core/decode/syslog.h"
 
 // A record in work. `at[slot]` = index of the first field with that name, plus one; `many`: it stands
-// there more than once.
+// there more than once. What every record has (SLOT_TEXT ..) stands apart in `pseudo`.
 struct work {
     const struct decode_in *in;
     struct fields fields;
     struct arena arena;
     struct syslog header;
+    struct okv pseudo[SLOT_PSEUDO];
     uint32_t at[SLOTS_MAX];
     bool many[SLOTS_MAX];
     uint16_t touched[SLOTS_MAX];
@@ -24,7 +25,14 @@ struct work {
 void work_index(struct work *w, const struct sourceset *set, size_t first);
 void work_clear(struct work *w);
 
-bool source_matches(const struct work *w, const struct source *s);
+static inline const struct okv *work_first(const struct work *w, uint16_t slot)
+{
+    if (slot < SLOT_PSEUDO) {
+        return w->pseudo[slot].v.s.n ? &w->pseudo[slot] : NULL;
+    }
+    return w->at[slot] ? &w->fields.v[w->at[slot] - 1] : NULL;
+}
+
 // Core fields, kind, logsource and time out of the source's tables. `set` names the slots.
 void source_apply(struct work *w, const struct sourceset *set, const struct source *s,
                   struct event *ev);
@@ -34,5 +42,6 @@ void header_apply(struct work *w, bool text, struct event *ev);
 
 // A value into a core field; empty and null values are passed over, so are texts for INT fields.
 void event_set(struct event *ev, enum field f, const struct fval *v);
+void event_set_severity(struct work *w, struct event *ev, int64_t value); // 0-100, cut at both ends
 
 #endif

@@ -6,8 +6,12 @@
 #include <stdlib.h>
 
 #include "core/decode/apply.h"
+#include "core/decode/choose.h"
+#include "core/decode/generic.h"
 #include "core/decode/json.h"
 #include "core/decode/pairs.h"
+#include "core/decode/xml.h"
+#include "core/decode/zeek.h"
 
 enum { MEMORY_MAX = 8 << 20 }; // what one record of at most 128 KiB may need when taken apart
 
@@ -84,7 +88,27 @@ static bool take_json(struct decoder *d, struct span body, struct event *ev)
     return d->w.in->oversize;
 }
 
-// The body by its own mechanism; MECH_SYSLOG when it is text, MECH_COUNT when nothing fits.
+// A form with a grammar of its own: its mechanism, or MECH_COUNT when the text is not of it after all.
+static enum mechanism take_form(struct decoder *d, struct span body, enum body b, struct event *ev)
+{
+    struct fields *f = &d->w.fields;
+    size_t before = f->n;
+    const char *wrong;
+
+    switch (b) {
+    case BODY_JSON: return take_json(d, body, ev) ? MECH_JSON : MECH_COUNT;
+    case BODY_CEF: set_error(ev, cef_flatten(body, f)); return MECH_CEF;
+    case BODY_LEEF: set_error(ev, leef_flatten(body, f)); return MECH_LEEF;
+    case BODY_ZEEK: set_error(ev, zeek_flatten(body, f, &ev->raw)); return MECH_ZEEK;
+    case BODY_XML:
+        wrong = xml_flatten(body, SPAN_NONE, f);
+        set_error(ev, wrong);
+        return wrong && f->n == before ? MECH_COUNT : MECH_XML;
+    case BODY_TEXT: break;
+    }
+    return MECH_COUNT;
+}
+
 static enum mechanism take_body(struct decoder *d, struct span body, enum mechanism want,
                                 struct event *ev)
 {
@@ -92,30 +116,41 @@ static enum mechanism take_body(struct decoder *d, struct span body, enum mechan
     bool header = w->header.form != SYSLOG_NONE;
     size_t before = w->fields.n;
     enum body b = want == MECH_JSON ? BODY_JSON : body_of(body);
+    enum mechanism m;
 
     if (header) {
         syslog_put(&w->header, b == BODY_TEXT ? SPAN_NONE : SPAN_LIT("header"), &w->fields);
     }
-    switch (b) {
-    case BODY_JSON:
-        if (take_json(d, body, ev)) {
-            return MECH_JSON;
-        }
-        break;
-    case BODY_CEF: set_error(ev, cef_flatten(body, &w->fields)); return MECH_CEF;
-    case BODY_LEEF: set_error(ev, leef_flatten(body, &w->fields)); return MECH_LEEF;
-    case BODY_TEXT:
-        if (want == MECH_PAIRS) {
-            set_error(ev, pairs_flatten(body, '\0', SPAN_NONE, &w->fields));
-            return MECH_PAIRS;
-        }
-        return header ? MECH_SYSLOG : MECH_COUNT;
+    m = take_form(d, body, b, ev);
+    if (m != MECH_COUNT) {
+        return m;
     }
-    w->fields.n = before;
-    if (header) {
+    if (b != BODY_TEXT && header) {
+        w->fields.n = before;
         syslog_put(&w->header, SPAN_NONE, &w->fields);
+    } else if (!header) {
+        w->fields.n = before;
     }
-    return header ? MECH_SYSLOG : MECH_COUNT;
+    return MECH_SYSLOG;
+}
+
+// "WORDS {json}", "WORDS: CEF:0|...": what relays and appliances put before a body that says what it is.
+static struct span behind_words(struct span s)
+{
+    size_t n = s.n < 128 ? s.n : 128;
+
+    for (size_t i = 1; i < n; i++) {
+        struct span rest = span_sub(s, i, s.n);
+
+        if ((s.p[i] == 'C' || s.p[i] == 'L' || s.p[i] == '{') && strchr(" :\t", s.p[i - 1]) &&
+            body_of(rest) != BODY_TEXT && (s.p[i] != '{' || s.p[s.n - 1] == '}')) {
+            return rest;
+        }
+        if (s.p[i] == '=' || s.p[i] == '"') {
+            break;
+        }
+    }
+    return s;
 }
 
 static enum mechanism take_apart(struct decoder *d, enum mechanism want, struct event *ev)
@@ -133,32 +168,113 @@ static enum mechanism take_apart(struct decoder *d, enum mechanism want, struct 
         return take_body(d, body, want, ev);
     }
     syslog_parse(s, d->w.in->received, d->w.in->zone_s, h);
-    if (h->form == SYSLOG_NONE) {
-        return take_body(d, s, want, ev);
-    }
-    set_error(ev, h->error);
-    body = skip_blanks(h->msg);
+    set_error(ev, h->form == SYSLOG_NONE ? NULL : h->error);
+    body = skip_blanks(h->form == SYSLOG_NONE ? s : h->msg);
     if (span_starts(body, cee)) {
         body = skip_blanks(span_sub(body, cee.n, body.n));
     }
-    if (want == MECH_JSON && body_of(body) != BODY_JSON) {
+    if (body_of(body) == BODY_TEXT) {
+        body = behind_words(span_trim(body));
+    }
+    if (want == MECH_JSON && body_of(body) != BODY_JSON && h->form != SYSLOG_NONE) {
         want = MECH_COUNT;
     }
-    return take_body(d, body_of(body) == BODY_TEXT ? h->msg : body, want, ev);
+    if (body_of(body) == BODY_TEXT && h->form != SYSLOG_NONE) {
+        body = h->msg;
+    }
+    return take_body(d, body, want, ev);
 }
 
-static const struct source *choose(struct decoder *d, enum mechanism m)
-{
-    const struct sourceset *s = d->set;
+// ---- choosing
 
-    for (size_t i = 0; m < MECH_COUNT && i < s->norder[m]; i++) {
-        if (source_matches(&d->w, s->order[m][i])) {
-            return s->order[m][i];
+// Whether the file is for records of somebody: one without any condition is for whatever has the form.
+static bool source_tells(const struct source *s)
+{
+    return s->napps || s->nliterals || s->nmatch;
+}
+
+static void set_pseudo(struct work *w, unsigned slot, const char *name, struct span v)
+{
+    w->pseudo[slot] = (struct okv){span_str(name), fval_str(v)};
+}
+
+static void set_pseudos(struct work *w)
+{
+    const struct syslog *h = &w->header;
+    bool header = h->form != SYSLOG_NONE;
+    struct span text = header ? h->msg : w->in->raw;
+
+    set_pseudo(w, SLOT_TEXT, "@text", span_trim(text));
+    set_pseudo(w, SLOT_RECORD, "@record", w->in->raw);
+    set_pseudo(w, SLOT_APP, "@app", h->app);
+    set_pseudo(w, SLOT_HOST, "@host", h->host);
+    set_pseudo(w, SLOT_SEVERITY, "@severity",
+               h->pri >= 0 ? span_str(syslog_level_name[h->pri % 8]) : SPAN_NONE);
+}
+
+// Text: by application or a piece of text; else, when it looks like pairs, by their names.
+static const struct source *choose_text(struct decoder *d, enum mechanism *m)
+{
+    struct work *w = &d->w;
+    const struct source *s = choose_source(w, d->set, MECH_SYSLOG), *p;
+    struct dialect dialect;
+    size_t first = w->fields.n;
+
+    if (s && source_tells(s)) {
+        return s;
+    }
+    if (pairs_guess(w->pseudo[SLOT_TEXT].v.s, 3, &dialect)) {
+        (void)pairs_flatten(w->pseudo[SLOT_TEXT].v.s, &dialect, SPAN_NONE, &w->fields);
+        work_index(w, d->set, first);
+        p = choose_source(w, d->set, MECH_PAIRS);
+        if (p) {
+            *m = MECH_PAIRS;
+            return p;
         }
     }
-    if (m != MECH_SYSLOG && d->w.header.form != SYSLOG_NONE) {
-        return choose(d, MECH_SYSLOG); // once: the generic one
+    return w->header.form != SYSLOG_NONE ? s : NULL;
+}
+
+static const struct source *choose(struct decoder *d, enum mechanism *m)
+{
+    const struct source *s;
+
+    if (*m == MECH_SYSLOG) {
+        return choose_text(d, m);
     }
+    s = choose_source(&d->w, d->set, *m);
+    if (!s && d->w.header.form != SYSLOG_NONE) {
+        s = choose_source(&d->w, d->set, MECH_SYSLOG);
+    }
+    return s;
+}
+
+// The source that the stream was declared with; NULL when the record is not of its form.
+static const struct source *declared(struct decoder *d, const struct source *want,
+                                     enum mechanism *m, struct event *ev)
+{
+    struct work *w = &d->w;
+    size_t first = w->fields.n;
+
+    if (want && want->mechanism == MECH_PAIRS && *m == MECH_SYSLOG) {
+        struct dialect dialect;
+
+        (void)pairs_guess(w->pseudo[SLOT_TEXT].v.s, 0, &dialect);
+        set_error(ev, pairs_flatten(w->pseudo[SLOT_TEXT].v.s, &dialect, SPAN_NONE, &w->fields));
+        work_index(w, d->set, first);
+        *m = MECH_PAIRS;
+    }
+    if (!want) {
+        set_error(ev, "no source file has the name of the record's source");
+        return NULL;
+    }
+    // text without a header: the program's own, as journals and collectors hand it on
+    if (want->mechanism == *m
+            ? *m != MECH_SYSLOG || w->header.form != SYSLOG_NONE || want->npatterns || want->ncuts
+            : want->mechanism == MECH_SYSLOG && w->header.form != SYSLOG_NONE) {
+        return want;
+    }
+    set_error(ev, "the record does not have the form of its source");
     return NULL;
 }
 
@@ -213,37 +329,35 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
 {
     bool told = in->format && strcmp(in->format, "auto") != 0;
     const struct source *want = told ? find_source(d->set, in->format) : NULL, *source;
+    struct work *w = &d->w;
     enum mechanism mech;
+    struct fval text;
 
     begin(ret, in);
-    work_clear(&d->w);
-    d->w.in = in;
+    work_clear(w);
+    w->in = in;
     mech = take_apart(d, want ? want->mechanism : MECH_COUNT, ret);
-    if (mech == MECH_COUNT && want && want->mechanism == MECH_SYSLOG && want->npatterns) {
-        // the program's own text without a header, as journals and collectors hand it on
-        mech = MECH_SYSLOG;
-        syslog_put(&d->w.header, SPAN_NONE, &d->w.fields);
+    if (mech == MECH_SYSLOG && w->header.form == SYSLOG_NONE) {
+        (void)fields_add_str(&w->fields, SPAN_LIT("message"), in->raw);
     }
-    work_index(&d->w, d->set, 0);
-    if (mech == MECH_SYSLOG || d->w.header.form != SYSLOG_NONE) {
-        header_apply(&d->w, mech == MECH_SYSLOG, ret);
+    set_pseudos(w);
+    work_index(w, d->set, 0);
+    if (mech == MECH_SYSLOG || w->header.form != SYSLOG_NONE) {
+        header_apply(w, mech == MECH_SYSLOG, ret);
     }
-    source = !told ? choose(d, mech) : want;
-    if (want && want->mechanism != mech &&
-        !(want->mechanism == MECH_SYSLOG && d->w.header.form != SYSLOG_NONE)) {
-        source = NULL;
-        set_error(ret, "the record does not have the form of its source");
-    }
-    if (told && !want) {
-        set_error(ret, "no source file has the name of the record's source");
-    }
+    text = fval_str(w->header.form != SYSLOG_NONE ? w->header.msg : ret->raw);
+    event_set(ret, FIELD_MESSAGE, &text);
+    source = told ? declared(d, want, &mech, ret) : choose(d, &mech);
     if (source) {
-        source_apply(&d->w, d->set, source, ret);
+        source_apply(w, d->set, source, ret);
     }
-    if (!arena_ok(&d->w.arena)) {
+    if (!told && (!source || !source_tells(source))) {
+        generic_apply(w, d->set, ret);
+    }
+    if (!arena_ok(&w->arena)) {
         set_error(ret, "needs more memory than a record may take");
     }
     settle_time(in, ret);
-    ret->okv = d->w.fields.v;
-    ret->nokv = d->w.fields.n;
+    ret->okv = w->fields.v;
+    ret->nokv = w->fields.n;
 }

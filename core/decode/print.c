@@ -6,6 +6,7 @@
 
 #include "core/base/jsonw.h"
 #include "core/base/utf8.h"
+#include "core/decode/template.h"
 
 // Copies the string that begins at s.p[0] == '"' up to and with its closing quote; bytes that are no
 // UTF-8 become the text \xNN.
@@ -161,6 +162,15 @@ static void put_event(struct jsonw *w, const struct event *ev)
     jsonw_close(w, '}');
 }
 
+static void put_list(struct jsonw *w, struct span values)
+{
+    jsonw_open(w, '[');
+    while (values.n) {
+        jsonw_str(w, span_cut(&values, ','));
+    }
+    jsonw_close(w, ']');
+}
+
 void decode_print(struct buf *out, const char *file, uint64_t line, uint64_t line_end,
                   const struct event *ev)
 {
@@ -183,6 +193,8 @@ void decode_print(struct buf *out, const char *file, uint64_t line, uint64_t lin
             jsonw_key(&w, span_str(field_name(f)));
             if (ev->field[f].type == V_INT) {
                 jsonw_i64(&w, ev->field[f].i);
+            } else if (field_is_list(f)) {
+                put_list(&w, ev->field[f].s);
             } else {
                 jsonw_str(&w, ev->field[f].s);
             }

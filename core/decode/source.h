@@ -10,25 +10,45 @@
 #include "core/base/arena.h"
 #include "core/base/ydoc.h"
 #include "core/decode/decode.h"
+#include "core/decode/pairs.h"
 #include "core/decode/stamp.h"
 #include "core/decode/template.h"
 
-enum mechanism { MECH_SYSLOG, MECH_JSON, MECH_CEF, MECH_LEEF, MECH_PAIRS, MECH_COUNT };
+enum mechanism {
+    MECH_SYSLOG, // text, with or without a header
+    MECH_JSON,
+    MECH_CEF,
+    MECH_LEEF,
+    MECH_PAIRS,
+    MECH_XML,
+    MECH_ZEEK, // columns named by the header that each record carries
+    MECH_COUNT
+};
 
-enum { SLOTS_MAX = 4096, SLOT_TABLE = 2 * SLOTS_MAX, FROM_MAX = 8, SOURCES_MAX = 1024 };
+// Names that every record has; they stand before the original names in the numbering.
+enum {
+    SLOT_TEXT,   // @text: the message behind the syslog header, else the record
+    SLOT_RECORD, // @record: the whole record as it came
+    SLOT_APP,    // @app @host @severity: of the syslog header
+    SLOT_HOST,
+    SLOT_SEVERITY,
+    SLOT_PSEUDO
+};
 
-// What to do with a value on its way to a core field.
-enum take {
-    TAKE_ALL,
-    TAKE_HOST,  // "host:port", "[v6]:port" or "host": the host
-    TAKE_PORT,  // the port
-    TAKE_LOWER, // ASCII letters folded
-    TAKE_TIME,  // any time to RFC 3339 UTC
-    TAKE_JOIN,  // all values of a list with blanks between them
-    TAKE_BASE,  // the part behind the last '/' or '\'
-    TAKE_IP,    // only what is written like an address; else the next field is tried
-    TAKE_NAME,  // only what is not
-    TAKE_COUNT
+enum { SLOTS_MAX = 4096, SLOT_TABLE = 2 * SLOTS_MAX, SOURCES_MAX = 1024, SWITCH_KEYS = 4 };
+
+struct want { // one wanted value of a condition
+    enum { WANT_IS, WANT_PREFIX, WANT_SUFFIX, WANT_HAS, WANT_RANGE } op;
+    bool not ;
+    struct span s;
+    int64_t low, high;
+};
+
+struct condition { // field `slot` is one of the values; present when there are none
+    uint16_t slot;
+    bool absent; // "!*": the field is not there or empty
+    size_t nvalues;
+    const struct want *value;
 };
 
 struct pair {
@@ -36,12 +56,38 @@ struct pair {
     int64_t number; // severity tables
 };
 
-struct mapping {
+// Names to values whatever their case; open addressing.
+struct lookup {
+    struct span name;
+    size_t cap; // a power of two
+    struct pair *pair;
+};
+
+// A piece of the way of a value to its core field (take.h).
+struct take {
+    unsigned char op;
+    struct span arg;
+    int64_t at;
+};
+
+struct choice { // one way to get the value of a mapping
+    size_t nconditions;
+    const struct condition *condition;
+    bool constant;
+    struct span text; // when constant
+    uint16_t slot;    // else
+    size_t ntakes;
+    const struct take *take;
+    const struct lookup *lookup; // NULL: the value as it is
+    bool has_other, keep;        // not in the table: `other`, or the value itself
+    struct span other;
+};
+
+struct mapping {   // the first choice that gives a value counts
+    uint16_t slot; // where to: an original name, when to == FIELD_COUNT
     enum field to;
-    enum take take;
-    uint16_t nfrom, from[FROM_MAX]; // slots; the first that has a value counts
-    size_t nvalues;                 // none: the value as it is; else only what the table has
-    const struct pair *value;
+    size_t nchoices;
+    const struct choice *choice;
 };
 
 struct constant {
@@ -49,19 +95,50 @@ struct constant {
     struct fval v;
 };
 
-struct condition { // field `slot` is one of the values; present when there are none
-    uint16_t slot;
-    size_t nvalues;
-    const struct span *value;
-};
-
-struct verdict_row { // a row of `kinds` or `patterns`
-    size_t nconditions;
-    const struct condition *condition; // kinds
-    struct template template;          // patterns
-    enum kind kind;
+struct verdict { // what a row of `kinds`, `patterns` or `switch` says
+    int kind;    // -1: nothing
     size_t nset;
     const struct constant *set;
+    const struct span *logsource; // three, or NULL
+};
+
+struct kind_row {
+    size_t nconditions;
+    const struct condition *condition;
+    struct verdict verdict;
+};
+
+struct pattern_row {
+    uint16_t slot; // the text to look at
+    size_t nconditions;
+    const struct condition *condition;
+    struct template template;
+    struct verdict verdict;
+};
+
+// The values of some fields, joined with '/', name a row. One hash look-up, whatever the number of rows.
+struct switch_on {
+    size_t nkeys, cap, nconditions;
+    uint16_t key[SWITCH_KEYS];
+    const struct condition *condition;
+    struct switch_row {
+        struct span key; // NULL pointer: free
+        struct verdict verdict;
+    } * row;
+};
+
+// What a value inside a record is made of.
+enum cut_as { CUT_PAIRS, CUT_JSON, CUT_CEF, CUT_LEEF, CUT_CSV, CUT_XML, CUT_COUNT };
+
+struct cut {
+    uint16_t slot;
+    enum cut_as as;
+    struct span prefix; // of the names it gives
+    struct dialect dialect;
+    size_t ncolumns;
+    const struct span *column;
+    size_t nconditions;
+    const struct condition *condition;
 };
 
 struct sample {
@@ -74,29 +151,38 @@ struct sample {
     const struct constant *field;
 };
 
+struct source_time {
+    size_t nslots;
+    uint16_t slot[4]; // joined with blanks
+    struct stamp_how how;
+};
+
+struct literal { // of match.text and match.starts
+    struct span s;
+    bool starts;
+};
+
 struct source {
     const char *name, *path, *title, *group;
     enum mechanism mechanism;
     bool automatic;
     struct span logsource[3];
     size_t napps;
-    const struct span *app;
+    const struct span *app; // "NAME*": whatever begins so
+    size_t nliterals;
+    const struct literal *literal; // one of them
     size_t nmatch;
     const struct condition *match;
-    size_t nunpack; // fields that hold "k=v;k=v": their pairs become fields NAME.k
-    const struct unpack {
-        uint16_t slot;
-        char separator;
-    } * unpack;
-    size_t ntimes;
-    const struct source_time {
-        uint16_t slot;
-        enum stamp_format format;
-    } * time;
-    size_t nconstants, nmap, nkinds, npatterns, nseverity, nsamples;
+    size_t nempty;
+    const struct span *empty; // how it writes that there is no value
+    size_t ncuts, ntimes, nconstants, nmap, nswitches, nkinds, npatterns, nseverity, nsamples;
+    const struct cut *cut;
+    const struct source_time *time;
     const struct constant *constant;
     const struct mapping *map;
-    const struct verdict_row *kind, *pattern;
+    const struct switch_on *switch_on;
+    const struct kind_row *kind;
+    const struct pattern_row *pattern;
     int severity_slot; // -1: none
     bool severity_range;
     int64_t low, high; // linear: low -> 0, high -> 100
@@ -108,8 +194,10 @@ struct sourceset {
     struct arena arena;
     struct source *source; // sorted by name
     size_t n;
-    const struct source **order[MECH_COUNT]; // automatic ones, most conditions first
-    size_t norder[MECH_COUNT];
+    struct chooser *chooser;
+    struct generic *generic; // NULL: no file of aliases
+    size_t nlookups;
+    const struct lookup **lookup; // those with a name of their own
     struct span slot_name[SLOTS_MAX];
     uint16_t nslots;
     uint16_t table[SLOT_TABLE]; // slot + 1, open addressing by hash of the name
@@ -128,16 +216,44 @@ struct loader {
 };
 
 int source_read(struct loader *l, const struct ynode *root, struct source *ret);
-// The parts of source_read() that stand in source_rows.c.
-int source_read_map(struct loader *l, const struct ynode *n, struct source *ret);
-int source_read_constants(struct loader *l, const struct ynode *n, const struct constant **ret,
-                          size_t *ret_n);
-int source_read_kinds(struct loader *l, const struct ynode *n, struct source *ret);
+
+// ---- source_read.c: pieces that all tables are made of
+int read_fault(struct loader *l, const struct ynode *n, const char *code, const char *what,
+               struct span name);
+int read_no_memory(struct loader *l);
+int read_need(struct loader *l, const struct ynode *n, enum ytype type, const char *what);
+int read_only(struct loader *l, const struct ynode *n, const char *const *known);
+void *read_array(struct loader *l, size_t n, size_t size);
+struct span read_keep(struct loader *l, struct span s);
+int read_slot(struct loader *l, const struct ynode *n, struct span name, uint16_t *ret);
+int read_field(struct loader *l, const struct ynode *n, struct span name, enum field *ret);
+int read_texts(struct loader *l, const struct ynode *n, const struct span **ret, size_t *ret_n);
+int read_conditions(struct loader *l, const struct ynode *map, const struct condition **ret,
+                    size_t *ret_n);
+int read_constants(struct loader *l, const struct ynode *n, const struct constant **ret,
+                   size_t *ret_n);
+int read_verdict(struct loader *l, const struct ynode *row, struct verdict *ret);
+int read_logsource(struct loader *l, const struct ynode *n, struct span ret[3]);
+int read_kind(struct loader *l, const struct ynode *row, enum kind *ret);
+
+// ---- one file each
+int source_read_match(struct loader *l, const struct ynode *n,
+                      struct source *ret);                                         // source_match.c
+int source_read_cuts(struct loader *l, const struct ynode *n, struct source *ret); // source_cut.c
+int source_read_times(struct loader *l, const struct ynode *n, struct source *ret);
+int source_read_map(struct loader *l, const struct ynode *n, struct source *ret); // source_map.c
+int source_read_ways(struct loader *l, const struct ynode *n,
+                     struct choice *c); // take, values, else
+int source_read_lookups(struct loader *l, const struct ynode *n);
+int source_read_kinds(struct loader *l, const struct ynode *n, struct source *ret); // source_rows.c
+int source_read_switches(struct loader *l, const struct ynode *n, struct source *ret);
 int source_read_patterns(struct loader *l, const struct ynode *n, struct source *ret);
 int source_read_severity(struct loader *l, const struct ynode *n, struct source *ret);
 int source_read_samples(struct loader *l, const struct ynode *n, struct source *ret);
-int source_read_conditions(struct loader *l, const struct ynode *map, const struct condition **ret,
-                           size_t *ret_n);
-int source_read_slot(struct loader *l, const struct ynode *n, struct span name, uint16_t *ret);
+
+// The row or value of a key; NULL when there is none. Case does not count.
+const struct pair *lookup_find(const struct lookup *t, struct span key);
+const struct switch_row *switch_find(const struct switch_on *s, struct span key);
+uint64_t hash_nocase(struct span s);
 
 #endif

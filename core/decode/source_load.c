@@ -4,11 +4,14 @@
 
 #include "core/base/attr.h"
 #include "core/base/hash.h"
+#include "core/decode/choose.h"
+#include "core/decode/generic.h"
 #include "core/decode/source.h"
 
 enum { SET_MAX = 64 << 20 };
 
-static const char *const mechanism_names[MECH_COUNT] = {"syslog", "json", "cef", "leef", "pairs"};
+static const char *const mechanism_names[MECH_COUNT] = {"syslog", "json", "cef", "leef",
+                                                        "pairs",  "xml",  "zeek"};
 static const char *const groups[] = {"sensor", "agent", "pam", "fab", "os", "net", NULL};
 
 static size_t slot_probe(const struct sourceset *s, struct span name)
@@ -63,97 +66,6 @@ static int word_of(struct loader *l, const struct ynode *map, const char *key,
                         "\"" SPAN_FMT "\" is not known as %s", SPAN_ARG(text), key);
 }
 
-static int read_logsource(struct loader *l, const struct ynode *n, struct source *ret)
-{
-    static const char *const known[] = {"product", "category", "service", NULL};
-    int rc = n ? y_only(l->docs, n, known, l->err) : 0;
-
-    for (size_t i = 0; n && !rc && i < 3; i++) {
-        struct span s = y_text(y_get(n, known[i]));
-
-        ret->logsource[i] = span_of(arena_str(&l->set->arena, s), s.n);
-    }
-    return rc;
-}
-
-static int read_match(struct loader *l, const struct ynode *n, struct source *ret)
-{
-    static const char *const known[] = {"apps", "fields", NULL};
-    struct ynode *apps = y_get(n, "apps"), *fields = y_get(n, "fields");
-    struct span *app;
-    int rc = n ? y_only(l->docs, n, known, l->err) : 0;
-
-    if (rc || !n) {
-        return rc;
-    }
-    if (apps && apps->type != Y_LIST) {
-        return y_fault(l->docs, apps, l->err, "source.type", "\"apps\" must be a list");
-    }
-    app = arena_array(&l->set->arena, apps ? apps->n + 1 : 1, sizeof(*app));
-    for (size_t i = 0; app && apps && i < apps->n; i++) {
-        struct span s = y_text(apps->item[i]);
-
-        app[ret->napps++] = span_of(arena_str(&l->set->arena, s), s.n);
-    }
-    ret->app = app;
-    return fields ? source_read_conditions(l, fields, &ret->match, &ret->nmatch) : 0;
-}
-
-static int read_times(struct loader *l, const struct ynode *n, struct source *ret)
-{
-    static const char *const known[] = {"field", "format", NULL};
-    struct source_time *t;
-    int rc = 0;
-
-    if (n && n->type != Y_LIST) {
-        return y_fault(l->docs, n, l->err, "source.type", "\"time\" must be a list");
-    }
-    t = arena_array(&l->set->arena, n ? n->n + 1 : 1, sizeof(*t));
-    for (size_t i = 0; t && n && !rc && i < n->n; i++) {
-        struct span name, format = y_text(y_get(n->item[i], "format"));
-        int f = format.n ? stamp_format_of(format) : STAMP_AUTO;
-
-        rc = n->item[i]->type == Y_MAP
-                 ? y_only(l->docs, n->item[i], known, l->err)
-                 : y_fault(l->docs, n->item[i], l->err, "source.type", "a time must be a map");
-        rc = rc ? rc : y_need_text(l->docs, n->item[i], "field", &name, l->err);
-        rc = rc ? rc : source_read_slot(l, n->item[i], name, &t[i].slot);
-        if (!rc && f < 0) {
-            rc = y_fault(l->docs, n->item[i], l->err, "source.format",
-                         "\"" SPAN_FMT "\" is no form of a time", SPAN_ARG(format));
-        }
-        t[i].format = (enum stamp_format)f;
-        ret->ntimes++;
-    }
-    ret->time = t;
-    return rc;
-}
-
-static int read_unpack(struct loader *l, const struct ynode *n, struct source *ret)
-{
-    static const char *const known[] = {"field", "separator", NULL};
-    struct unpack *u;
-    int rc = 0;
-
-    if (n && n->type != Y_LIST) {
-        return y_fault(l->docs, n, l->err, "source.type", "\"unpack\" must be a list");
-    }
-    u = arena_array(&l->set->arena, n ? n->n + 1 : 1, sizeof(*u));
-    for (size_t i = 0; u && n && !rc && i < n->n; i++) {
-        struct span name, sep = y_text(y_get(n->item[i], "separator"));
-
-        rc = n->item[i]->type == Y_MAP
-                 ? y_only(l->docs, n->item[i], known, l->err)
-                 : y_fault(l->docs, n->item[i], l->err, "source.type", "must be a map");
-        rc = rc ? rc : y_need_text(l->docs, n->item[i], "field", &name, l->err);
-        rc = rc ? rc : source_read_slot(l, n->item[i], name, &u[i].slot);
-        u[i].separator = sep.n ? sep.p[0] : ';';
-        ret->nunpack++;
-    }
-    ret->unpack = u;
-    return rc;
-}
-
 static int read_name(struct loader *l, const struct ynode *root, struct source *ret)
 {
     struct span name, file = span_str(l->docs->path);
@@ -175,12 +87,29 @@ static int read_name(struct loader *l, const struct ynode *root, struct source *
     return 0;
 }
 
+static int read_tables(struct loader *l, const struct ynode *root, struct source *ret)
+{
+    int rc = source_read_lookups(l, y_get(root, "tables"));
+
+    rc = rc ? rc : source_read_match(l, y_get(root, "match"), ret);
+    rc = rc ? rc : source_read_cuts(l, y_get(root, "cut"), ret);
+    rc = rc ? rc : source_read_times(l, y_get(root, "time"), ret);
+    rc = rc ? rc : read_constants(l, y_get(root, "constants"), &ret->constant, &ret->nconstants);
+    rc = rc ? rc : source_read_map(l, y_get(root, "map"), ret);
+    rc = rc ? rc : source_read_switches(l, y_get(root, "switch"), ret);
+    rc = rc ? rc : source_read_kinds(l, y_get(root, "kinds"), ret);
+    rc = rc ? rc : source_read_patterns(l, y_get(root, "patterns"), ret);
+    rc = rc ? rc : source_read_severity(l, y_get(root, "severity"), ret);
+    return rc ? rc : source_read_samples(l, y_get(root, "samples"), ret);
+}
+
 int source_read(struct loader *l, const struct ynode *root, struct source *ret)
 {
-    static const char *const known[] = {
-        "name", "title",     "group", "mechanism", "auto",     "match",    "logsource", "unpack",
-        "time", "constants", "map",   "kinds",     "patterns", "severity", "samples",   NULL};
-    struct ynode *automatic = y_get(root, "auto");
+    static const char *const known[] = {"name",      "title",     "group",  "mechanism", "auto",
+                                        "match",     "logsource", "cut",    "empty",     "time",
+                                        "constants", "map",       "kinds",  "switch",    "patterns",
+                                        "severity",  "samples",   "tables", NULL};
+    struct ynode *automatic = y_get(root, "auto"), *empty = y_get(root, "empty");
     const char *word;
     int index = 0, rc;
 
@@ -197,21 +126,21 @@ int source_read(struct loader *l, const struct ynode *root, struct source *ret)
     if (!rc && automatic && !y_bool(automatic, &ret->automatic)) {
         rc = y_fault(l->docs, automatic, l->err, "source.type", "\"auto\" must be true or false");
     }
-    rc = rc ? rc : read_logsource(l, y_get(root, "logsource"), ret);
-    rc = rc ? rc : read_match(l, y_get(root, "match"), ret);
-    rc = rc ? rc : read_unpack(l, y_get(root, "unpack"), ret);
-    rc = rc ? rc : read_times(l, y_get(root, "time"), ret);
-    rc = rc ? rc
-            : source_read_constants(l, y_get(root, "constants"), &ret->constant, &ret->nconstants);
-    rc = rc ? rc : source_read_map(l, y_get(root, "map"), ret);
-    rc = rc ? rc : source_read_kinds(l, y_get(root, "kinds"), ret);
-    rc = rc ? rc : source_read_patterns(l, y_get(root, "patterns"), ret);
-    rc = rc ? rc : source_read_severity(l, y_get(root, "severity"), ret);
-    rc = rc ? rc : source_read_samples(l, y_get(root, "samples"), ret);
+    rc = rc ? rc : read_logsource(l, y_get(root, "logsource"), ret->logsource);
+    rc = rc || !empty ? rc : read_texts(l, empty, &ret->empty, &ret->nempty);
+    rc = rc ? rc : read_tables(l, root, ret);
     if (!rc && !arena_ok(&l->set->arena)) {
         rc = err_set(l->err, E_LIMIT, "source.limit", "the source files are too large");
     }
     return rc;
+}
+
+// "_*.yaml": no source, but what others use or what applies where there is none.
+static bool is_shared(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return (slash ? slash[1] : path[0]) == '_';
 }
 
 static void load_file(struct sourceset *set, const struct textfile *file, struct faults *faults)
@@ -228,6 +157,14 @@ static void load_file(struct sourceset *set, const struct textfile *file, struct
     if (!rc && docs.n != 1) {
         err_at(&err, file->path, 1, 1);
         rc = err_set(&err, E_INPUT, "source.documents", "a source file holds one document");
+    }
+    if (!rc && is_shared(file->path)) {
+        rc = generic_read(&l, docs.doc[0]);
+        if (rc) {
+            faults_say(faults, &err);
+        }
+        arena_free(&scratch);
+        return;
     }
     rc = rc ? rc : source_read(&l, docs.doc[0], s);
     for (size_t i = 0; !rc && i < set->n; i++) {
@@ -250,39 +187,23 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct source *)a)->name, ((const struct source *)b)->name);
 }
 
-static size_t weight(const struct source *s)
-{
-    return s->nmatch + (s->napps > 0);
-}
-
-static int by_weight(const void *a, const void *b)
-{
-    const struct source *x = *(const struct source *const *)a;
-    const struct source *y = *(const struct source *const *)b;
-
-    if (weight(x) != weight(y)) {
-        return weight(x) > weight(y) ? -1 : 1;
-    }
-    return strcmp(x->name, y->name);
-}
-
 static bool put_in_order(struct sourceset *s)
 {
     if (s->n) {
         qsort(s->source, s->n, sizeof(*s->source), by_name);
     }
-    for (int m = 0; m < MECH_COUNT; m++) {
-        s->order[m] = arena_array(&s->arena, s->n + 1, sizeof(*s->order[m]));
-        for (size_t i = 0; s->order[m] && i < s->n; i++) {
-            if ((int)s->source[i].mechanism == m && s->source[i].automatic) {
-                s->order[m][s->norder[m]++] = &s->source[i];
-            }
-        }
-        if (s->norder[m]) {
-            qsort(s->order[m], s->norder[m], sizeof(*s->order[m]), by_weight);
-        }
+    s->chooser = chooser_new(s);
+    return s->chooser && arena_ok(&s->arena);
+}
+
+static void make_pseudo_slots(struct sourceset *s)
+{
+    static const char *const names[SLOT_PSEUDO] = {"@text", "@record", "@app", "@host",
+                                                   "@severity"};
+
+    for (int i = 0; i < SLOT_PSEUDO; i++) {
+        (void)slot_make(s, span_str(names[i]));
     }
-    return arena_ok(&s->arena);
 }
 
 struct sourceset *sourceset_load(const struct textfile *files, size_t n, struct faults *faults)
@@ -294,8 +215,13 @@ struct sourceset *sourceset_load(const struct textfile *files, size_t n, struct 
     }
     arena_init(&s->arena, SET_MAX);
     s->source = arena_array(&s->arena, (n < SOURCES_MAX ? n : SOURCES_MAX) + 1, sizeof(*s->source));
-    for (size_t i = 0; s->source && i < n && i < SOURCES_MAX; i++) {
-        load_file(s, &files[i], faults);
+    make_pseudo_slots(s);
+    for (int shared = 1; s->source && shared >= 0; shared--) { // tables first, then who uses them
+        for (size_t i = 0; i < n && i < SOURCES_MAX; i++) {
+            if (is_shared(files[i].path) == (bool)shared) {
+                load_file(s, &files[i], faults);
+            }
+        }
     }
     if (!s->source || !put_in_order(s)) {
         sourceset_free(s);

@@ -3,26 +3,31 @@
 #include "core/decode/stamp.h"
 
 #include "core/base/attr.h"
+#include "core/decode/stamp_pattern.h"
 
-static const char *const format_names[STAMP_COUNT] = {"auto",     "iso",      "bsd",     "epoch",
-                                                      "epoch_ms", "epoch_us", "epoch_ns"};
+static const char *const format_names[STAMP_COUNT] = {"auto",     "iso",      "bsd",      "epoch",
+                                                      "epoch_ms", "epoch_us", "epoch_ns", NULL};
 
-int stamp_format_of(struct span name)
+bool stamp_how_of(struct span text, struct stamp_how *ret)
 {
-    for (int i = 0; i < STAMP_COUNT; i++) {
-        if (span_eq_str(name, format_names[i])) {
-            return i;
+    for (int i = 0; i < STAMP_PATTERN; i++) {
+        if (span_eq_str(text, format_names[i])) {
+            *ret = (struct stamp_how){.format = (enum stamp_format)i};
+            return true;
         }
     }
-    return -1;
+    *ret = (struct stamp_how){.format = STAMP_PATTERN, .pattern = text};
+    return stamp_pattern_ok(text);
 }
 
-static int month_of(struct span s)
+int stamp_month(struct span s)
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
 
     for (int m = 0; s.n >= 3 && m < 12; m++) {
-        if (memcmp(s.p, months + m * 3, 3) == 0) {
+        const char *w = months + m * 3;
+
+        if ((s.p[0] | 0x20) == w[0] && (s.p[1] | 0x20) == w[1] && (s.p[2] | 0x20) == w[2]) {
             return m + 1;
         }
     }
@@ -65,7 +70,7 @@ static bool read_clock(struct span *s, struct clock *c)
         !skip(s, ':') || read_number(s, 2, &c->s) != 2) {
         return false;
     }
-    if (s->n > 1 && s->p[0] == '.' && s->p[1] >= '0' && s->p[1] <= '9') {
+    if (s->n > 1 && (s->p[0] == '.' || s->p[0] == ',') && s->p[1] >= '0' && s->p[1] <= '9') {
         int unit = 100000;
 
         for (*s = span_sub(*s, 1, s->n); s->n && s->p[0] >= '0' && s->p[0] <= '9';
@@ -103,7 +108,7 @@ static bool nearest_year(int month, int day, const struct clock *c, ntime_t rece
 bool stamp_bsd(struct span s, ntime_t received, int zone_s, utime_t *ret, size_t *ret_used)
 {
     struct span at = span_sub(s, 3, s.n), more;
-    int month = month_of(s), day = 0, year = 0, n_year = 0;
+    int month = stamp_month(s), day = 0, year = 0, n_year = 0;
     struct clock c = {0};
     size_t n;
 
@@ -192,9 +197,22 @@ bool stamp_read(const struct fval *v, enum stamp_format format, ntime_t received
     if (format == STAMP_ISO || (format == STAMP_AUTO && utime_iso(s, zone_s, ret, NULL))) {
         return utime_iso(s, zone_s, ret, NULL);
     }
-    if (format == STAMP_BSD || (format == STAMP_AUTO && month_of(s))) {
+    if (format == STAMP_BSD ||
+        (format == STAMP_AUTO && stamp_month(s) && stamp_bsd(s, received, zone_s, ret, NULL))) {
         return stamp_bsd(s, received, zone_s, ret, NULL);
     }
-    format = format == STAMP_AUTO ? unit_by_size(s) : format;
-    return format != STAMP_AUTO && read_epoch(s, format, ret);
+    if (format == STAMP_AUTO) {
+        format = unit_by_size(s);
+        return format != STAMP_AUTO ? read_epoch(s, format, ret)
+                                    : stamp_pattern_any(s, received, zone_s, ret);
+    }
+    return format < STAMP_PATTERN && read_epoch(s, format, ret);
+}
+
+bool stamp_read_how(const struct fval *v, const struct stamp_how *how, ntime_t received, int zone_s,
+                    utime_t *ret)
+{
+    return how->format == STAMP_PATTERN
+               ? stamp_pattern_read(span_trim(v->s), how->pattern, received, zone_s, ret)
+               : stamp_read(v, how->format, received, zone_s, ret);
 }

@@ -13,16 +13,28 @@ enum stamp_format {
     STAMP_MS,    // milliseconds since 1970
     STAMP_US,
     STAMP_NS,
+    STAMP_PATTERN, // letters, see stamp_pattern.h
     STAMP_COUNT
 };
 
-int stamp_format_of(struct span name); // auto iso bsd epoch epoch_ms epoch_us epoch_ns; -1 unknown
+struct stamp_how {
+    enum stamp_format format;
+    struct span pattern; // STAMP_PATTERN; borrowed
+};
+
+// "auto", "iso", "bsd", "epoch", "epoch_ms", "epoch_us", "epoch_ns", or a pattern; false: neither.
+bool stamp_how_of(struct span text, struct stamp_how *ret);
 
 // "Mmm dd hh:mm:ss[.frac]", "Mmm dd yyyy hh:mm:ss[.frac]" or "Mmm dd hh:mm:ss[.frac] yyyy", the day
 // padded or not. A missing year is the one that brings the time nearest to `received`. `ret_used` may
 // be NULL: then the whole text must be read.
 bool stamp_bsd(struct span s, ntime_t received, int zone_s, utime_t *ret, size_t *ret_used);
 
+int stamp_month(
+    struct span s); // 1-12 of "Jan" .. "Dec" at its beginning, whatever the case; else 0
+
+bool stamp_read_how(const struct fval *v, const struct stamp_how *how, ntime_t received, int zone_s,
+                    utime_t *ret);
 bool stamp_read(const struct fval *v, enum stamp_format format, ntime_t received, int zone_s,
                 utime_t *ret);
 

@@ -5,13 +5,27 @@
 #include "core/base/utf8.h"
 #include "core/decode/stamp.h"
 #include "core/decode/syslog_sd.h"
+#include "core/decode/zeek.h"
 
 const char *const syslog_level_name[8] = {"emergency", "alert",  "critical",      "error",
                                           "warning",   "notice", "informational", "debug"};
 
+// "0|Vendor|Product|..." and "1.0|Vendor|...": CEF and LEEF whose first word a relay took for the tag.
+static enum body headless(struct span s)
+{
+    size_t bars = 0, n = s.n < 512 ? s.n : 512;
+
+    for (size_t i = 0; i < n; i++) {
+        bars += s.p[i] == '|';
+    }
+    return s.p[1] == '|' ? bars >= 7 ? BODY_CEF : BODY_TEXT
+           : s.p[1] == '.' && s.p[3] == '|' && bars >= 5 && span_find(s, '=') < s.n ? BODY_LEEF
+                                                                                    : BODY_TEXT;
+}
+
 enum body body_of(struct span s)
 {
-    if (s.n && s.p[0] == '{') {
+    if (s.n && (s.p[0] == '{' || (s.p[0] == '[' && s.n > 1 && s.p[1] == '{'))) {
         return BODY_JSON;
     }
     if (span_starts(s, SPAN_LIT("CEF:")) && s.n > 5 &&
@@ -21,7 +35,14 @@ enum body body_of(struct span s)
     if (span_starts(s, SPAN_LIT("LEEF:")) && s.n > 5 && s.p[5] >= '1' && s.p[5] <= '2') {
         return BODY_LEEF;
     }
-    return BODY_TEXT;
+    if (s.n > 2 && s.p[0] == '<' &&
+        (s.p[1] == '?' || ((s.p[1] | 0x20) >= 'a' && (s.p[1] | 0x20) <= 'z'))) {
+        return BODY_XML;
+    }
+    if (s.n > 8 && s.p[0] >= '0' && s.p[0] <= '2' && (s.p[1] == '|' || s.p[1] == '.')) {
+        return headless(s);
+    }
+    return zeek_is(s) ? BODY_ZEEK : BODY_TEXT;
 }
 
 static bool is_digit(char c)

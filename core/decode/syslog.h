@@ -28,7 +28,7 @@ void syslog_parse(struct span raw, ntime_t received, int zone_s, struct syslog *
 void syslog_put(const struct syslog *h, struct span prefix, struct fields *out);
 
 // What a body is, by its first bytes.
-enum body { BODY_TEXT, BODY_JSON, BODY_CEF, BODY_LEEF };
+enum body { BODY_TEXT, BODY_JSON, BODY_CEF, BODY_LEEF, BODY_XML, BODY_ZEEK };
 enum body body_of(struct span s);
 
 extern const char *const syslog_level_name[8]; // by severity

@@ -2,31 +2,66 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/template.h"
 
-static const bool int_field[FIELD_COUNT] = {
+static const char field_type[FIELD_COUNT] = {
 #define STR                             0
 #define INT                             1
+#define LIST                            2
 #define FIELD(NAME, ecs, type, carried) [FIELD_##NAME] = type,
 #include "core/model/field.def"
 #undef FIELD
 #undef STR
 #undef INT
+#undef LIST
 };
 
 bool field_is_int(enum field f)
 {
-    return f < FIELD_COUNT && int_field[f];
+    return f < FIELD_COUNT && field_type[f] == 1;
+}
+
+bool field_is_list(enum field f)
+{
+    return f < FIELD_COUNT && field_type[f] == 2;
+}
+
+static bool type_of(struct span word, enum hole_type *ret)
+{
+    static const char *const words[] = {"", "int", "ip", "word"};
+
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (span_eq_str(word, words[i])) {
+            *ret = (enum hole_type)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 static int parse_hole(struct span name, struct template *t, bool *greedy_seen, struct err *err)
 {
     bool greedy = name.n && name.p[name.n - 1] == '*';
-    int field;
+    struct span type = span_sub(name, 0, name.n - greedy);
+    int field = -1;
 
-    name = span_sub(name, 0, name.n - greedy);
-    field = span_eq_str(name, "_") ? (int)HOLE_SKIP : field_of(name);
+    name = span_cut(&type, ':');
+    t->part[t->n].name = SPAN_NONE;
+    t->part[t->n].type = HOLE_ANY;
+    if (name.n > 1 && name.p[0] == '@') {
+        field = HOLE_NAMED;
+        t->part[t->n].name = span_sub(name, 1, name.n);
+    } else {
+        field = span_eq_str(name, "_") ? (int)HOLE_SKIP : field_of(name);
+    }
     if (field < 0) {
         return err_set(err, E_INPUT, "source.field", "\"" SPAN_FMT "\" is no core field",
                        SPAN_ARG(name));
+    }
+    if (!type_of(type, &t->part[t->n].type)) {
+        return err_set(err, E_INPUT, "source.template", "\"" SPAN_FMT "\" is no type of a hole",
+                       SPAN_ARG(type));
+    }
+    if (field_is_int((enum field)field)) {
+        t->part[t->n].type = HOLE_INT;
     }
     if (greedy && *greedy_seen) {
         return err_set(err, E_INPUT, "source.template", "a template may have one hole with '*'");
@@ -62,7 +97,7 @@ int template_parse(struct span text, struct template *ret, struct err *err)
             return err_set(err, E_INPUT, "source.template", "a '{' without its '}'");
         }
         if (ret->n == TEMPLATE_PARTS) {
-            return err_set(err, E_LIMIT, "source.template", "more than 16 holes");
+            return err_set(err, E_LIMIT, "source.template", "more than 24 holes");
         }
         if (ret->n && literal.n == 0) {
             return err_set(err, E_INPUT, "source.template",
@@ -77,14 +112,25 @@ int template_parse(struct span text, struct template *ret, struct err *err)
     }
 }
 
-static bool hole_takes(unsigned hole, struct span v)
+static bool ip_char(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') || c == '.' ||
+           c == ':';
+}
+
+static bool hole_takes(unsigned hole, enum hole_type type, struct span v)
 {
     uint64_t n;
 
-    if (hole == HOLE_SKIP) {
+    if (hole == HOLE_SKIP && type == HOLE_ANY) {
         return true;
     }
-    return v.n > 0 && (!field_is_int((enum field)hole) || span_u64(v, &n));
+    for (size_t i = 0; type >= HOLE_IP && i < v.n; i++) {
+        if (type == HOLE_IP ? !ip_char(v.p[i]) : v.p[i] == ' ' || v.p[i] == '\t') {
+            return false;
+        }
+    }
+    return v.n > 0 && (type != HOLE_INT || span_u64(v, &n)) && (type != HOLE_IP || v.n > 1);
 }
 
 static bool match_from(const struct template *t, size_t i, struct span text, struct span *value);
@@ -94,7 +140,7 @@ static bool take(const struct template *t, size_t i, struct span v, struct span 
                  struct span *value)
 {
     value[i] = v;
-    return hole_takes(t->part[i].hole, v) && match_from(t, i + 1, rest, value);
+    return hole_takes(t->part[i].hole, t->part[i].type, v) && match_from(t, i + 1, rest, value);
 }
 
 // From the part i on. Only the greedy hole tries more than one end; so the depth is bounded by the

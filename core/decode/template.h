@@ -6,21 +6,26 @@
 // {field} takes the shortest text, at least one byte, before the next literal; {field*} the longest
 // (one a template; for what an outsider chooses freely: a user name that itself reads "x from 1.2.3.4
 // port 22" must not move the address); {_} takes anything, also nothing. A hole of an INT field takes
-// digits only. The whole text must be used up; blanks at its ends are the caller's to trim.
+// digits only. {@name} gives an original field, for the map to take. A type may stand behind a colon:
+// {@x:int} digits, {@x:ip} what an address is made of, {@x:word} no blanks. The whole text must be used up; blanks at its ends are the caller's to trim.
 #ifndef CORE_DECODE_TEMPLATE_H
 #define CORE_DECODE_TEMPLATE_H
 
 #include "core/base/err.h"
 #include "core/model/event.h"
 
-enum { TEMPLATE_PARTS = 16, HOLE_SKIP = FIELD_COUNT };
+enum { TEMPLATE_PARTS = 24, HOLE_SKIP = FIELD_COUNT, HOLE_NAMED = FIELD_COUNT + 1 };
+enum hole_type { HOLE_ANY, HOLE_INT, HOLE_IP, HOLE_WORD };
 
 struct template
 {
     size_t n;
     struct {
         struct span before; // literal in front of the hole
-        unsigned hole;      // enum field, HOLE_SKIP
+        unsigned hole;      // enum field, HOLE_SKIP, HOLE_NAMED
+        struct span name;   // HOLE_NAMED: an original name
+        uint16_t slot;      // its number, set by the reader
+        enum hole_type type;
         bool greedy;
     } part[TEMPLATE_PARTS];
     struct span tail; // literal behind the last hole
@@ -28,6 +33,7 @@ struct template
 };
 
 bool field_is_int(enum field f);
+bool field_is_list(enum field f); // may have several values, which stand joined with ','
 
 // Spans of the result point into `text`. 0, or E_INPUT with a sentence.
 int template_parse(struct span text, struct template *ret, struct err *err);

@@ -75,11 +75,21 @@ size_t event_values(const struct event *ev, struct span name, struct fval *out, 
             n++;
         }
     }
-    if (n == 0 && (f = field_of(name)) >= 0 && ev->mask >> f & 1) {
+    if (n || (f = field_of(name)) < 0 || !(ev->mask >> f & 1)) {
+        return n;
+    }
+    if (f != FIELD_EVENT_CATEGORY && f != FIELD_EVENT_TYPE) {
         if (max) {
             out[0] = ev->field[f];
         }
-        n = 1;
+        return 1;
+    }
+    for (struct span rest = ev->field[f].s; rest.n; n++) {
+        struct span one = span_cut(&rest, ',');
+
+        if (n < max) {
+            out[n] = (struct fval){.type = V_STR, .s = one};
+        }
     }
     return n;
 }

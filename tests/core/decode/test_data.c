@@ -513,7 +513,9 @@ static void cef_fields_are_those_expected(void **state)
         {
             int f = field_of(span_str(name));
 
-            // its severity scale and its reading of "low" are that product's own
+            // its severity scale is that product's own; what it calls message is our reason, since
+            // message is the record as it came whatever its form
+            f = f == FIELD_MESSAGE ? FIELD_EVENT_REASON : f;
             if (f < 0 || f == FIELD_EVENT_SEVERITY) {
                 continue;
             }

@@ -309,7 +309,7 @@ static void cef_values_may_hold_blanks_bars_and_escapes(void **state)
         "last=z  "));
     assert_string_equal(ev.source, "cef");
     assert_field(FIELD_OBSERVER_VENDOR, "V|x");
-    assert_field(FIELD_MESSAGE, "a = b|c\nd");
+    assert_field(FIELD_EVENT_REASON, "a = b|c\nd");
     assert_field(FIELD_SOURCE_IP, "10.0.0.1");
     assert_field(FIELD_EVENT_SEVERITY, "95");
     assert_int_equal(event_values(&ev, SPAN_LIT("Safe"), &v, 1), 1);
@@ -361,17 +361,20 @@ static void an_event_is_printed_as_one_line_of_json(void **state)
 {
     (void)state;
     run(SPAN_LIT("{ \"a\" : [ 1.50, {\"b\": \"x y\\n\xff\"} ], \"n\":18446744073709551615 }"));
-    assert_printed(5,
-                   "{\"file\":\"f\",\"line\":3,\"line_end\":5,\"source\":\"raw\",\"kind\":\"raw\","
-                   "\"@timestamp\":\"2026-11-20T02:00:00.000000Z\",\"ecs\":{},\"event\":"
-                   "{\"a\":[1.50,{\"b\":\"x y\\n\\\\xff\"}],\"n\":18446744073709551615},\"raw\":"
-                   "\"{ \\\"a\\\" : [ 1.50, {\\\"b\\\": \\\"x y\\\\n\\\\xff\\\"} ], "
-                   "\\\"n\\\":18446744073709551615 }\"}\n");
+    assert_printed(
+        5, "{\"file\":\"f\",\"line\":3,\"line_end\":5,\"source\":\"raw\",\"kind\":\"raw\","
+           "\"@timestamp\":\"2026-11-20T02:00:00.000000Z\",\"ecs\":{\"event.kind\":\"event\","
+           "\"event.type\":[\"info\"],\"message\":\"{ \\\"a\\\" : [ 1.50, {\\\"b\\\": "
+           "\\\"x y\\\\n\\\\xff\\\"} ], \\\"n\\\":18446744073709551615 }\"},\"event\":"
+           "{\"a\":[1.50,{\"b\":\"x y\\n\\\\xff\"}],\"n\":18446744073709551615},\"raw\":"
+           "\"{ \\\"a\\\" : [ 1.50, {\\\"b\\\": \\\"x y\\\\n\\\\xff\\\"} ], "
+           "\\\"n\\\":18446744073709551615 }\"}\n");
     run(SPAN_LIT("CEF:0|V|P|1|9|N|bad|a=1 b=2 a=3"));
     assert_printed(
         3, "{\"file\":\"f\",\"line\":3,\"source\":\"cef\",\"kind\":\"other\",\"@timestamp\":"
-           "\"2026-11-20T02:00:00.000000Z\",\"ecs\":{\"event.kind\":\"event\",\"event.action\":"
-           "\"N\",\"event.code\":\"9\",\"event.dataset\":\"cef\",\"message\":\"N\","
+           "\"2026-11-20T02:00:00.000000Z\",\"ecs\":{\"event.kind\":\"event\",\"event.type\":"
+           "[\"info\"],\"event.action\":\"N\",\"event.code\":\"9\",\"event.reason\":\"N\","
+           "\"event.dataset\":\"cef\",\"message\":\"CEF:0|V|P|1|9|N|bad|a=1 b=2 a=3\","
            "\"observer.vendor\":\"V\",\"observer.product\":\"P\"},\"event\":{\"CEFVersion\":"
            "\"0\",\"DeviceVendor\":\"V\",\"DeviceProduct\":\"P\",\"DeviceVersion\":\"1\","
            "\"DeviceEventClassID\":\"9\",\"Name\":\"N\",\"Severity\":\"bad\",\"a\":[\"1\","

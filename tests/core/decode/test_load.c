@@ -51,14 +51,14 @@ static void every_fault_names_path_line_and_reason(void **state)
     refused("name: x\ngroup: os\n", 1, "yaml.missing");
     refused("name: y\ngroup: os\nmechanism: json\n", 1, "source.name");
     refused("name: x\ngroup: us\nmechanism: json\n", 2, "source.word");
-    refused("name: x\ngroup: os\nmechanism: xml\n", 3, "source.word");
+    refused("name: x\ngroup: os\nmechanism: xyz\n", 3, "source.word");
     refused(HEAD "colour: red\n", 4, "yaml.unknown");
     refused(HEAD "map:\n  user.nam: u\n", 5, "source.field");
     refused(HEAD "map:\n  user.name: {from: u, take: half}\n", 5, "source.take");
     refused(HEAD "map:\n  user.name: {take: all}\n", 5, "source.missing");
     refused(HEAD "constants:\n  source.port: many\n", 5, "source.value");
     refused(HEAD "kinds:\n  - when: {a: b}\n    kind: no.such\n", 6, "source.kind");
-    refused(HEAD "kinds:\n  - kind: other\n    whem: {a: b}\n", 6, "yaml.unknown");
+    refused(HEAD "kinds:\n  - kind: other\n    whem: {a: b}\n", 6, "source.field");
     refused(HEAD "kinds: other\n", 4, "source.type");
     refused(HEAD "severity: {field: s, range: [1]}\n", 4, "source.severity");
     refused(HEAD "severity: {field: s, values: {high: 101}}\n", 4, "source.severity");
@@ -139,8 +139,9 @@ static void holes_take_what_they_say(void **state)
 
 static void broken_templates_are_refused(void **state)
 {
-    static const char too_many[] =
-        "{_} {_} {_} {_} {_} {_} {_} {_} {_} {_} {_} {_} {_} {_} {_} {_} {_}";
+    static const char too_many[] = "{_} {_} {_} {_} {_} {_} {_} {_} {_} {_} {_} {_} {_} {_} {_} "
+                                   "{_} {_} {_} {_} {_} {_} {_} {_} "
+                                   "{_} {_}";
     static const char *const bad[] = {"",   "{user.name", "user}", "{_}{_}", "{user.name*} {_*}",
                                       "{}", "{no.such}",  too_many};
     struct template t;

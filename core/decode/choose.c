@@ -1,0 +1,381 @@
+// choose.c - which source a record is from.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/decode/choose.h"
+
+#include "core/base/attr.h"
+#include "core/base/hash.h"
+
+enum { GRAMS = 4096, LAST = 8 };
+
+struct hook { // a source that hangs at one thing; chained by index + 1
+    const struct source *source;
+    struct span value; // SPAN_NONE pointer: presence
+    uint16_t slot;
+    uint32_t next;
+};
+
+struct chooser {
+    size_t nhooks, cap;
+    struct hook *hook;
+    uint32_t *bucket; // by hash of (mechanism, slot, value)
+    uint64_t valued[MECH_COUNT][SLOTS_MAX / 64], present[MECH_COUNT][SLOTS_MAX / 64];
+    uint64_t grams[GRAMS / 64]; // first three bytes of the literals
+    uint32_t gram[GRAMS];       // hooks by literal
+    uint32_t starred;           // sources whose only applications are "NAME*"
+    uint32_t last[MECH_COUNT];  // sources with no conditions
+};
+
+static bool want_holds(const struct want *w, struct span v)
+{
+    int64_t n;
+
+    switch (w->op) {
+    case WANT_IS: return span_eq(w->s, v);
+    case WANT_PREFIX: return span_starts(v, w->s);
+    case WANT_SUFFIX: return span_ends(v, w->s);
+    case WANT_HAS: return v.n && span_find_span(v, w->s) < v.n;
+    case WANT_RANGE: return span_i64(v, &n) && n >= w->low && n <= w->high;
+    }
+    return false;
+}
+
+// One value against the wanted ones: any of the plain ones and none of the refused ones.
+static bool value_holds(const struct condition *c, const struct fval *v)
+{
+    bool plain = false, met = false;
+
+    if (v->type == V_NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < c->nvalues; i++) {
+        bool holds = want_holds(&c->value[i], v->s);
+
+        if (c->value[i].not &&holds) {
+            return false;
+        }
+        plain |= !c->value[i].not ;
+        met |= !c->value[i].not &&holds;
+    }
+    return met || !plain;
+}
+
+static bool only_refusals(const struct condition *c)
+{
+    for (size_t i = 0; i < c->nvalues; i++) {
+        if (!c->value[i].not ) {
+            return false;
+        }
+    }
+    return c->nvalues > 0;
+}
+
+bool condition_holds(const struct work *w, const struct condition *c)
+{
+    const struct okv *o = work_first(w, c->slot);
+
+    if (!o || c->absent) {
+        return c->absent ? !o || o->v.type == V_NULL || o->v.s.n == 0 : only_refusals(c);
+    }
+    if (value_holds(c, &o->v)) {
+        return true;
+    }
+    if (c->slot >= SLOT_PSEUDO && w->many[c->slot] && !only_refusals(c)) {
+        for (const struct okv *k = o + 1; k < w->fields.v + w->fields.n; k++) {
+            if (span_eq(k->name, o->name) && value_holds(c, &k->v)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool conditions_hold(const struct work *w, const struct condition *c, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!condition_holds(w, &c[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// ---- making the index
+
+static size_t weight(const struct source *s)
+{
+    return s->nmatch + (s->napps > 0) + (s->nliterals > 0);
+}
+
+static size_t bucket_of(const struct chooser *c, enum mechanism m, uint16_t slot, struct span v)
+{
+    return hash64(((uint64_t)m << 32 | slot) + (v.p ? 0x10000 : 0), v) & (c->cap - 1);
+}
+
+static unsigned gram_of(const char *p)
+{
+    uint32_t v = (unsigned char)p[0] | (uint32_t)(unsigned char)p[1] << 8 |
+                 (uint32_t)(unsigned char)p[2] << 16;
+
+    return (v * 2654435761u) >> 20;
+}
+
+static void hang(struct chooser *c, uint32_t *at, const struct source *s, uint16_t slot,
+                 struct span value)
+{
+    c->hook[c->nhooks] = (struct hook){.source = s, .slot = slot, .value = value, .next = *at};
+    *at = (uint32_t)++c->nhooks;
+}
+
+static bool exact(const struct condition *c)
+{
+    for (size_t i = 0; i < c->nvalues; i++) {
+        if (c->value[i].op != WANT_IS || c->value[i].not ) {
+            return false;
+        }
+    }
+    return c->nvalues > 0 && c->slot >= SLOT_PSEUDO;
+}
+
+// How good a condition tells a source: a value is best, then presence of what few ask for.
+static size_t goodness(const struct condition *c, const uint16_t *asked)
+{
+    return c->absent || only_refusals(c) || c->slot < SLOT_PSEUDO ? 0
+           : exact(c)                                             ? (size_t)1000000 - c->nvalues
+                                                                  : (size_t)10000 - asked[c->slot];
+}
+
+static bool hang_by_field(struct chooser *c, const struct source *s, const uint16_t *asked)
+{
+    const struct condition *best = NULL;
+    enum mechanism m = s->mechanism;
+
+    for (size_t i = 0; i < s->nmatch; i++) {
+        if (goodness(&s->match[i], asked) > (best ? goodness(best, asked) : 0)) {
+            best = &s->match[i];
+        }
+    }
+    if (!best) {
+        return false;
+    }
+    if (!exact(best)) {
+        c->present[m][best->slot / 64] |= (uint64_t)1 << best->slot % 64;
+        hang(c, &c->bucket[bucket_of(c, m, best->slot, SPAN_NONE)], s, best->slot, SPAN_NONE);
+        return true;
+    }
+    c->valued[m][best->slot / 64] |= (uint64_t)1 << best->slot % 64;
+    for (size_t i = 0; i < best->nvalues; i++) {
+        struct span v = best->value[i].s;
+
+        hang(c, &c->bucket[bucket_of(c, m, best->slot, v)], s, best->slot, v);
+    }
+    return true;
+}
+
+static bool starred(struct span app)
+{
+    return app.n && app.p[app.n - 1] == '*';
+}
+
+static void hang_by_text(struct chooser *c, const struct source *s)
+{
+    bool star = false;
+
+    for (size_t i = 0; i < s->napps; i++) {
+        if (starred(s->app[i])) {
+            star = true;
+        } else {
+            c->valued[MECH_SYSLOG][0] |= (uint64_t)1 << SLOT_APP;
+            hang(c, &c->bucket[bucket_of(c, MECH_SYSLOG, SLOT_APP, s->app[i])], s, SLOT_APP,
+                 s->app[i]);
+        }
+    }
+    if (star) {
+        hang(c, &c->starred, s, SLOT_APP, SPAN_NONE);
+    }
+    for (size_t i = 0; s->napps == 0 && i < s->nliterals; i++) {
+        unsigned g = gram_of(s->literal[i].s.p);
+
+        c->grams[g / 64] |= (uint64_t)1 << g % 64;
+        hang(c, &c->gram[g], s, SLOT_TEXT, s->literal[i].s);
+    }
+}
+
+static size_t count_hooks(const struct sourceset *s, uint16_t *asked)
+{
+    size_t n = 1;
+
+    for (size_t i = 0; i < s->n; i++) {
+        const struct source *so = &s->source[i];
+
+        n += 1 + so->napps + so->nliterals;
+        for (size_t k = 0; k < so->nmatch; k++) {
+            asked[so->match[k].slot]++;
+            n += so->match[k].nvalues;
+        }
+    }
+    return n;
+}
+
+struct chooser *chooser_new(struct sourceset *s)
+{
+    struct chooser *c = arena_alloc(&s->arena, sizeof(*c));
+    uint16_t *asked = arena_array(&s->arena, SLOTS_MAX, sizeof(*asked));
+    size_t n = c && asked ? count_hooks(s, asked) : 0;
+
+    if (!n) {
+        return NULL;
+    }
+    for (c->cap = 64; c->cap < 2 * n;) {
+        c->cap *= 2;
+    }
+    c->hook = arena_array(&s->arena, n, sizeof(*c->hook));
+    c->bucket = arena_array(&s->arena, c->cap, sizeof(*c->bucket));
+    if (!c->hook || !c->bucket) {
+        return NULL;
+    }
+    for (size_t i = s->n; i-- > 0;) { // so that chains are in order of names
+        const struct source *so = &s->source[i];
+
+        if (!so->automatic) {
+            continue;
+        }
+        if (so->mechanism == MECH_SYSLOG && (so->napps || so->nliterals)) {
+            hang_by_text(c, so);
+        } else if (!hang_by_field(c, so, asked)) {
+            hang(c, &c->last[so->mechanism], so, 0, SPAN_NONE);
+        }
+    }
+    return c;
+}
+
+// ---- using it
+
+struct choice_of {
+    const struct work *w;
+    const struct source *best;
+    size_t weight;
+};
+
+static bool app_holds(const struct source *s, struct span app)
+{
+    for (size_t i = 0; i < s->napps; i++) {
+        if (starred(s->app[i]) ? span_starts(app, span_sub(s->app[i], 0, s->app[i].n - 1))
+                               : span_eq(s->app[i], app)) {
+            return true;
+        }
+    }
+    return s->napps == 0;
+}
+
+static bool literal_holds(const struct source *s, struct span text)
+{
+    for (size_t i = 0; i < s->nliterals; i++) {
+        if (s->literal[i].starts ? span_starts(text, s->literal[i].s)
+                                 : text.n && span_find_span(text, s->literal[i].s) < text.n) {
+            return true;
+        }
+    }
+    return s->nliterals == 0;
+}
+
+static void ask(struct choice_of *c, const struct source *s)
+{
+    size_t w = weight(s);
+
+    if (c->best && (w < c->weight || (w == c->weight && s >= c->best))) {
+        return;
+    }
+    if (app_holds(s, c->w->pseudo[SLOT_APP].v.s) && literal_holds(s, c->w->pseudo[SLOT_TEXT].v.s) &&
+        conditions_hold(c->w, s->match, s->nmatch)) {
+        c->best = s;
+        c->weight = w;
+    }
+}
+
+static void ask_bucket(struct choice_of *c, const struct chooser *h, enum mechanism m,
+                       uint16_t slot, struct span v)
+{
+    for (uint32_t i = h->bucket[bucket_of(h, m, slot, v)]; i; i = h->hook[i - 1].next) {
+        const struct hook *k = &h->hook[i - 1];
+
+        if (k->source->mechanism == m && k->slot == slot && !k->value.p == !v.p &&
+            span_eq(k->value, v)) {
+            ask(c, k->source);
+        }
+    }
+}
+
+static void ask_chain(struct choice_of *c, const struct chooser *h, uint32_t first)
+{
+    for (uint32_t i = first; i; i = h->hook[i - 1].next) {
+        ask(c, h->hook[i - 1].source);
+    }
+}
+
+static void ask_fields(struct choice_of *c, const struct chooser *h, enum mechanism m)
+{
+    const struct work *w = c->w;
+
+    for (size_t i = 0; i < w->ntouched; i++) {
+        uint16_t slot = w->touched[i];
+
+        if (h->present[m][slot / 64] >> slot % 64 & 1) {
+            ask_bucket(c, h, m, slot, SPAN_NONE);
+        }
+        if (h->valued[m][slot / 64] >> slot % 64 & 1) {
+            const struct okv *o = work_first(w, slot), *end = w->fields.v + w->fields.n;
+
+            for (const struct okv *k = o; k < end; k++) {
+                if (k == o || span_eq(k->name, o->name)) {
+                    ask_bucket(c, h, m, slot, k->v.s.p ? k->v.s : SPAN_LIT(""));
+                }
+                if (!w->many[slot]) {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+static void ask_text(struct choice_of *c, const struct chooser *h)
+{
+    struct span text = c->w->pseudo[SLOT_TEXT].v.s;
+    size_t n = text.n < LITERAL_REACH ? text.n : LITERAL_REACH;
+
+    for (size_t i = 0; i + LITERAL_MIN <= n; i++) {
+        unsigned g = gram_of(text.p + i);
+
+        if (!(h->grams[g / 64] >> g % 64 & 1)) {
+            continue;
+        }
+        for (uint32_t k = h->gram[g]; k; k = h->hook[k - 1].next) {
+            if (span_starts(span_sub(text, i, text.n), h->hook[k - 1].value)) {
+                ask(c, h->hook[k - 1].source);
+            }
+        }
+    }
+}
+
+const struct source *choose_source(const struct work *w, const struct sourceset *s,
+                                   enum mechanism m)
+{
+    const struct chooser *h = s->chooser;
+    struct choice_of c = {.w = w};
+
+    ask_fields(&c, h, m);
+    if (m == MECH_SYSLOG) {
+        struct span app = w->pseudo[SLOT_APP].v.s;
+
+        if (app.n) {
+            ask_bucket(&c, h, m, SLOT_APP, app);
+            ask_chain(&c, h, h->starred);
+        }
+        if (!c.best) {
+            ask_text(&c, h);
+        }
+    }
+    if (!c.best) {
+        ask_chain(&c, h, h->last[m]);
+    }
+    return c.best;
+}

@@ -1,0 +1,25 @@
+// choose.h - which source a record is from.
+// SPDX-License-Identifier: Apache-2.0
+//
+// No source is asked that cannot be meant: every automatic source hangs at the one thing of its `match`
+// that fewest others ask for: a field with a value (hash of slot and value), a field's presence, the
+// syslog application, or a piece of text (all pieces of all sources are looked for in one pass over the
+// first LITERAL_REACH bytes). Of those that are asked and hold, the one with most conditions wins, at a
+// tie the first by name. What cannot be hung anywhere (no conditions) is asked last.
+#ifndef CORE_DECODE_CHOOSE_H
+#define CORE_DECODE_CHOOSE_H
+
+#include "core/decode/apply.h"
+
+enum { LITERAL_MIN = 3, LITERAL_REACH = 1024 };
+
+struct chooser;
+
+struct chooser *chooser_new(struct sourceset *s); // in the set's arena; NULL without memory
+const struct source *choose_source(const struct work *w, const struct sourceset *s,
+                                   enum mechanism m);
+
+bool condition_holds(const struct work *w, const struct condition *c);
+bool conditions_hold(const struct work *w, const struct condition *c, size_t n);
+
+#endif

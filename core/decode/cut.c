@@ -1,0 +1,65 @@
+// cut.c - taking values apart that hold more than one.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/decode/cut.h"
+
+#include "core/decode/choose.h"
+#include "core/decode/csv.h"
+#include "core/decode/json.h"
+#include "core/decode/xml.h"
+
+bool cut_json(struct work *w, struct span text, struct span prefix, const char **ret_why)
+{
+    struct json_fault fault;
+    size_t first = w->fields.n;
+
+    if (!json_flatten(text, &w->fields, &fault)) {
+        *ret_why = fault.why;
+        w->fields.n = first;
+        return false;
+    }
+    for (size_t i = first; prefix.n && i < w->fields.n; i++) {
+        w->fields.v[i].name =
+            w->fields.v[i].name.n ? fields_join(&w->fields, prefix, w->fields.v[i].name) : prefix;
+    }
+    return true;
+}
+
+static const char *cut_value(struct work *w, const struct cut *c, struct span v)
+{
+    struct fields *f = &w->fields;
+    const char *why = NULL;
+    size_t first = f->n;
+
+    switch (c->as) {
+    case CUT_PAIRS: return pairs_flatten(v, &c->dialect, c->prefix, f);
+    case CUT_JSON: (void)cut_json(w, v, c->prefix, &why); return why;
+    case CUT_CSV: return csv_flatten(v, c->dialect.separator, c->column, c->ncolumns, c->prefix, f);
+    case CUT_XML: return xml_flatten(v, c->prefix, f);
+    case CUT_CEF: why = cef_flatten(v, f); break;
+    case CUT_LEEF: why = leef_flatten(v, f); break;
+    case CUT_COUNT: break;
+    }
+    for (size_t i = first; c->prefix.n && i < f->n; i++) {
+        f->v[i].name = fields_join(f, c->prefix, f->v[i].name);
+    }
+    return why;
+}
+
+const char *cut_steps(struct work *w, const struct sourceset *set, const struct source *s)
+{
+    const char *why = NULL;
+
+    for (size_t i = 0; i < s->ncuts; i++) {
+        const struct okv *o = work_first(w, s->cut[i].slot);
+        size_t first = w->fields.n;
+
+        if (o && o->v.type == V_STR && o->v.s.n &&
+            conditions_hold(w, s->cut[i].condition, s->cut[i].nconditions)) {
+            const char *wrong = cut_value(w, &s->cut[i], o->v.s);
+
+            why = wrong ? wrong : why;
+            work_index(w, set, first);
+        }
+    }
+    return why;
+}
