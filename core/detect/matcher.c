@@ -17,6 +17,7 @@ struct matcher {
     const struct wants *want;
     struct arena scratch; // values and their folded copies, reset by event
     struct regex_scratch *regex;
+    struct prefilter_memo *memo;
     struct leaf_tools tools;
     const struct event *ev;
     uint32_t round;
@@ -116,73 +117,6 @@ static struct values find_values(struct matcher *m, uint32_t name)
     return v.n == 0 && core >= 0 ? core_values(m, (enum field)core) : v;
 }
 
-static struct values field_values(void *ctx, uint32_t name)
-{
-    struct matcher *m = ctx;
-    struct place *p = &m->place[name];
-
-    if (p->round != m->round) {
-        *p = (struct place){m->round, find_values(m, name)};
-    }
-    return p->v;
-}
-
-struct matcher *matcher_new(const struct ruleset *s, const struct wants *want)
-{
-    struct matcher *m = calloc(1, sizeof(*m));
-
-    if (!m) {
-        return NULL;
-    }
-    m->s = s;
-    m->want = want;
-    m->nwords = (s->nrules + 63) / 64;
-    arena_init(&m->scratch, SCRATCH_MAX);
-    m->regex = regex_scratch_new();
-    m->place = calloc(s->names.n + 1, sizeof(*m->place));
-    m->name_id = calloc(s->names.n + 1, sizeof(*m->name_id));
-    m->name_core = calloc(s->names.n + 1, sizeof(*m->name_core));
-    m->bits = calloc(m->nwords + 1, sizeof(*m->bits));
-    if (!m->regex || !m->place || !m->name_id || !m->name_core || !m->bits) {
-        matcher_free(m);
-        return NULL;
-    }
-    for (size_t i = 0; i < s->names.n; i++) {
-        m->name_id[i] = want ? wants_find(want, s->names.name[i]) : WANTS_NONE;
-        m->name_core[i] = (int16_t)field_of(s->names.name[i]);
-    }
-    m->tools = (struct leaf_tools){.scratch = &m->scratch,
-                                   .regex = m->regex,
-                                   .field = field_values,
-                                   .ctx = m,
-                                   .faults = &m->faults};
-    return m;
-}
-
-void matcher_free(struct matcher *m)
-{
-    if (m) {
-        arena_free(&m->scratch);
-        regex_scratch_free(m->regex);
-        free(m->place);
-        free(m->name_id);
-        free(m->name_core);
-        free(m->bits);
-        free(m);
-    }
-}
-
-static void begin(struct matcher *m, const struct event *ev)
-{
-    arena_reset(&m->scratch);
-    m->ev = ev;
-    if (++m->round == 0) { // after 2^32 events an old mark could look new
-        memset(m->place, 0, (m->s->names.n + 1) * sizeof(*m->place));
-        m->keywords_round = 0;
-        m->round = 1;
-    }
-}
-
 // The whole record, and its texts as they read without their quoting.
 static struct values keyword_values(struct matcher *m)
 {
@@ -205,6 +139,79 @@ static struct values keyword_values(struct matcher *m)
     return m->keywords;
 }
 
+static struct values field_values(void *ctx, uint32_t name)
+{
+    struct matcher *m = ctx;
+    struct place *p;
+
+    if (name == NAME_KEYWORD) {
+        return keyword_values(m);
+    }
+    p = &m->place[name];
+    if (p->round != m->round) {
+        *p = (struct place){m->round, find_values(m, name)};
+    }
+    return p->v;
+}
+
+struct matcher *matcher_new(const struct ruleset *s, const struct wants *want)
+{
+    struct matcher *m = calloc(1, sizeof(*m));
+
+    if (!m) {
+        return NULL;
+    }
+    m->s = s;
+    m->want = want;
+    m->nwords = (s->nrules + 63) / 64;
+    arena_init(&m->scratch, SCRATCH_MAX);
+    m->regex = regex_scratch_new();
+    m->memo = prefilter_memo_new(s->prefilter);
+    m->place = calloc(s->names.n + 1, sizeof(*m->place));
+    m->name_id = calloc(s->names.n + 1, sizeof(*m->name_id));
+    m->name_core = calloc(s->names.n + 1, sizeof(*m->name_core));
+    m->bits = calloc(m->nwords + 1, sizeof(*m->bits));
+    if (!m->regex || !m->memo || !m->place || !m->name_id || !m->name_core || !m->bits) {
+        matcher_free(m);
+        return NULL;
+    }
+    for (size_t i = 0; i < s->names.n; i++) {
+        m->name_id[i] = want ? wants_find(want, s->names.name[i]) : WANTS_NONE;
+        m->name_core[i] = (int16_t)field_of(s->names.name[i]);
+    }
+    m->tools = (struct leaf_tools){.scratch = &m->scratch,
+                                   .regex = m->regex,
+                                   .field = field_values,
+                                   .ctx = m,
+                                   .faults = &m->faults};
+    return m;
+}
+
+void matcher_free(struct matcher *m)
+{
+    if (m) {
+        arena_free(&m->scratch);
+        regex_scratch_free(m->regex);
+        prefilter_memo_free(m->memo);
+        free(m->place);
+        free(m->name_id);
+        free(m->name_core);
+        free(m->bits);
+        free(m);
+    }
+}
+
+static void begin(struct matcher *m, const struct event *ev)
+{
+    arena_reset(&m->scratch);
+    m->ev = ev;
+    if (++m->round == 0) { // after 2^32 events an old mark could look new
+        memset(m->place, 0, (m->s->names.n + 1) * sizeof(*m->place));
+        m->keywords_round = 0;
+        m->round = 1;
+    }
+}
+
 struct
 try {
     struct matcher *m;
@@ -219,9 +226,7 @@ static enum tri try_leaf(void *ctx, uint32_t index)
     if (l->name == NAME_CONTEXT) {
         return TRI_UNKNOWN;
     }
-    return leaf_eval(l,
-                     l->name == NAME_KEYWORD ? keyword_values(t->m) : field_values(t->m, l->name),
-                     &t->m->tools);
+    return leaf_eval(l, field_values(t->m, l->name), &t->m->tools);
 }
 
 static void fill_known(struct try *t, struct hit *h)
@@ -277,7 +282,7 @@ size_t matcher_run(struct matcher *m, const struct event *ev, struct hit *out, s
     }
     begin(m, ev);
     memset(m->bits, 0, m->nwords * sizeof(*m->bits));
-    prefilter_run(m->s->prefilter, ev, &m->tools, m->bits);
+    prefilter_run(m->s->prefilter, m->memo, ev, &m->tools, m->bits);
     for (size_t w = 0; w < m->nwords; w++) {
         for (uint64_t b = m->bits[w]; b; b &= b - 1) {
             const struct entry *e = m->s->rule[w * 64 + (size_t)__builtin_ctzll(b)];
