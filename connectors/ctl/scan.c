@@ -29,6 +29,7 @@ struct scan {
     struct ruleset *rules;
     bool *context;
     size_t refused; // Sigma documents
+    struct wants *want;
     struct decoder *decoder;
     struct matcher *matcher;
     struct filter *filter; // NULL: every record
@@ -169,6 +170,25 @@ static int load_filter(struct scan *s, struct err *err)
     return err->rc;
 }
 
+// The decoder takes only what sources, rules and the filter ask for; a hunt prints whole records.
+static int load_machines(struct scan *s, struct err *err)
+{
+    s->want = wants_new();
+    if (s->want && sourceset_want(s->sources, s->want)) {
+        ruleset_want(s->rules, s->want);
+        if (s->filter) {
+            filter_want(s->filter, s->want);
+        }
+        if (wants_seal(s->want)) {
+            s->decoder = decoder_new_wanting(s->sources, s->want);
+            s->matcher = matcher_new(s->rules, s->want);
+        }
+    }
+    return s->decoder && s->matcher
+               ? 0
+               : err_set(err, E_SYSTEM, "scan.memory", "no memory for the matcher");
+}
+
 static int load(struct scan *s, int *status, struct err *err)
 {
     struct faults faults = {.say = share_say};
@@ -184,14 +204,10 @@ static int load(struct scan *s, int *status, struct err *err)
         (rc = scan_corr_init(&s->corr, s->rules, s->context, err)) < 0) {
         return s->sources ? rc : err->rc;
     }
-    s->decoder = decoder_new(s->sources);
-    s->matcher = matcher_new(s->rules);
     if (faults.count || s->refused) {
         *status = ctl_worse(*status, CTL_REFUSED);
     }
-    return s->decoder && s->matcher
-               ? 0
-               : err_set(err, E_SYSTEM, "scan.memory", "no memory for the matcher");
+    return load_machines(s, err);
 }
 
 static void unload(struct scan *s)
@@ -201,6 +217,7 @@ static void unload(struct scan *s)
     filter_free(s->filter);
     matcher_free(s->matcher);
     decoder_free(s->decoder);
+    wants_free(s->want);
     free(s->context);
     ruleset_free(s->rules);
     sourceset_free(s->sources);

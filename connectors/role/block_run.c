@@ -20,6 +20,7 @@ struct run_source {
 };
 
 struct block_run {
+    struct wants *want; // names of both sets
     struct decoder *decoder;
     struct matcher *matcher;
     struct run_source source[RUN_SOURCES_MAX];
@@ -34,13 +35,18 @@ struct block_run *block_run_new(const struct sourceset *sources, const struct ru
 {
     struct block_run *b = calloc(1, sizeof(*b));
 
-    if (b) {
-        b->decoder = decoder_new(sources);
-        b->matcher = matcher_new(rules);
-    }
-    if (b && (!b->decoder || !b->matcher)) {
+    if (!b || !(b->want = wants_new()) || !sourceset_want(sources, b->want)) {
         block_run_free(b);
-        b = NULL;
+        return NULL;
+    }
+    ruleset_want(rules, b->want);
+    if (wants_seal(b->want)) {
+        b->decoder = decoder_new_wanting(sources, b->want);
+        b->matcher = matcher_new(rules, b->want);
+    }
+    if (!b->decoder || !b->matcher) {
+        block_run_free(b);
+        return NULL;
     }
     return b;
 }
@@ -50,6 +56,7 @@ void block_run_free(struct block_run *b)
     if (b) {
         decoder_free(b->decoder);
         matcher_free(b->matcher);
+        wants_free(b->want);
         free(b);
     }
 }

@@ -79,7 +79,7 @@ static struct arena_chunk *new_chunk(struct arena *a, size_t need)
     return c;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+void *arena_room(struct arena *a, size_t n)
 {
     struct arena_chunk *c = a->chunks;
     size_t need = (n + 15) & ~(size_t)15;
@@ -99,7 +99,14 @@ void *arena_alloc(struct arena *a, size_t n)
     p = c->data + c->used;
     c->used += need;
     a->used += need;
-    return memset(p, 0, need);
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    void *p = arena_room(a, n);
+
+    return p ? memset(p, 0, n) : NULL;
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)

@@ -31,6 +31,7 @@ static inline bool arena_ok(const struct arena *a)
 }
 
 void *arena_alloc(struct arena *a, size_t n); // zeroed; NULL when over the bound
+void *arena_room(struct arena *a, size_t n);  // the same, not zeroed
 void *arena_array(struct arena *a, size_t count, size_t size);
 char *arena_str(struct arena *a, struct span s); // terminated copy; never NULL: "" on failure
 struct span arena_span(struct arena *a, struct span s); // copy; empty on failure

@@ -5,31 +5,9 @@
 #include "core/decode/cut.h"
 #include "core/decode/map.h"
 
-void work_index(struct work *w, const struct sourceset *set, size_t first)
-{
-    for (size_t i = first; i < w->fields.n; i++) {
-        int slot = slot_find(set, w->fields.v[i].name);
-
-        if (slot < 0) {
-            continue;
-        }
-        if (w->at[slot]) {
-            w->many[slot] = true;
-        } else {
-            w->at[slot] = (uint32_t)i + 1;
-            w->touched[w->ntouched++] = (uint16_t)slot;
-        }
-    }
-}
-
 void work_clear(struct work *w)
 {
-    for (size_t i = 0; i < w->ntouched; i++) {
-        w->at[w->touched[i]] = 0;
-        w->many[w->touched[i]] = false;
-    }
-    w->ntouched = 0;
-    w->fields.n = 0;
+    fields_clear(&w->fields);
     arena_reset(&w->arena);
 }
 
@@ -128,7 +106,7 @@ void source_apply(struct work *w, const struct sourceset *set, const struct sour
     ev->source_id = (uint16_t)(s - set->source);
     ev->kind = KIND_OTHER;
     memcpy(ev->logsource, s->logsource, sizeof(ev->logsource));
-    (void)cut_steps(w, set, s); // a value that is not of its form stays as it is
+    (void)cut_steps(w, s); // a value that is not of its form stays as it is
     patterns_find(w, set, s, &fits);
     constants_apply(ev, s->constant, s->nconstants);
     map_apply(w, set, s, ev);

@@ -7,22 +7,16 @@
 #include "core/decode/source.h"
 #include "core/decode/syslog.h"
 
-// A record in work. `at[slot]` = index of the first field with that name, plus one; `many`: it stands
-// there more than once. What every record has (SLOT_TEXT ..) stands apart in `pseudo`.
+// A record in work. Slots are the numbers under which its fields are indexed (fields.h). What every
+// record has (SLOT_TEXT ..) stands apart in `pseudo`.
 struct work {
     const struct decode_in *in;
     struct fields fields;
     struct arena arena;
     struct syslog header;
     struct okv pseudo[SLOT_PSEUDO];
-    uint32_t at[SLOTS_MAX];
-    bool many[SLOTS_MAX];
-    uint16_t touched[SLOTS_MAX];
-    size_t ntouched;
 };
 
-// Enters the fields from `first` on into at[].
-void work_index(struct work *w, const struct sourceset *set, size_t first);
 void work_clear(struct work *w);
 
 static inline const struct okv *work_first(const struct work *w, uint16_t slot)
@@ -30,10 +24,18 @@ static inline const struct okv *work_first(const struct work *w, uint16_t slot)
     if (slot < SLOT_PSEUDO) {
         return w->pseudo[slot].v.s.n ? &w->pseudo[slot] : NULL;
     }
-    return w->at[slot] ? &w->fields.v[w->at[slot] - 1] : NULL;
+    return w->fields.at[slot] ? &w->fields.v[w->fields.at[slot] - 1] : NULL;
 }
 
-// Core fields, kind, logsource and time out of the source's tables. `set` names the slots.
+// The next field of the same name, or NULL; `o` came from work_first().
+static inline const struct okv *work_next(const struct work *w, uint16_t slot, const struct okv *o)
+{
+    uint32_t next = slot < SLOT_PSEUDO ? 0 : w->fields.next[o - w->fields.v];
+
+    return next ? &w->fields.v[next - 1] : NULL;
+}
+
+// Core fields, kind, logsource and time out of the source's tables.
 void source_apply(struct work *w, const struct sourceset *set, const struct source *s,
                   struct event *ev);
 // What the syslog header says by itself. `text`: the body is text, so the header's host is the host

@@ -79,11 +79,9 @@ bool condition_holds(const struct work *w, const struct condition *c)
     if (value_holds(c, &o->v)) {
         return true;
     }
-    if (c->slot >= SLOT_PSEUDO && w->many[c->slot] && !only_refusals(c)) {
-        for (const struct okv *k = o + 1; k < w->fields.v + w->fields.n; k++) {
-            if (span_eq(k->name, o->name) && value_holds(c, &k->v)) {
-                return true;
-            }
+    while (!only_refusals(c) && (o = work_next(w, c->slot, o))) {
+        if (value_holds(c, &o->v)) {
+            return true;
         }
     }
     return false;
@@ -316,22 +314,19 @@ static void ask_fields(struct choice_of *c, const struct chooser *h, enum mechan
 {
     const struct work *w = c->w;
 
-    for (size_t i = 0; i < w->ntouched; i++) {
-        uint16_t slot = w->touched[i];
+    for (size_t i = 0; i < w->fields.ntouched; i++) {
+        uint32_t id = w->fields.touched[i];
+        uint16_t slot = (uint16_t)id;
 
+        if (id >= SLOTS_MAX) {
+            continue; // a name that only others want
+        }
         if (h->present[m][slot / 64] >> slot % 64 & 1) {
             ask_bucket(c, h, m, slot, SPAN_NONE);
         }
         if (h->valued[m][slot / 64] >> slot % 64 & 1) {
-            const struct okv *o = work_first(w, slot), *end = w->fields.v + w->fields.n;
-
-            for (const struct okv *k = o; k < end; k++) {
-                if (k == o || span_eq(k->name, o->name)) {
-                    ask_bucket(c, h, m, slot, k->v.s.p ? k->v.s : SPAN_LIT(""));
-                }
-                if (!w->many[slot]) {
-                    break;
-                }
+            for (const struct okv *k = work_first(w, slot); k; k = work_next(w, slot, k)) {
+                ask_bucket(c, h, m, slot, k->v.s.p ? k->v.s : SPAN_LIT(""));
             }
         }
     }

@@ -14,7 +14,7 @@ bool cut_json(struct work *w, struct span text, struct span prefix, const char *
 
     if (!json_flatten(text, &w->fields, &fault)) {
         *ret_why = fault.why;
-        w->fields.n = first;
+        fields_cut(&w->fields, first);
         return false;
     }
     for (size_t i = first; prefix.n && i < w->fields.n; i++) {
@@ -45,20 +45,19 @@ static const char *cut_value(struct work *w, const struct cut *c, struct span v)
     return why;
 }
 
-const char *cut_steps(struct work *w, const struct sourceset *set, const struct source *s)
+const char *cut_steps(struct work *w, const struct source *s)
 {
     const char *why = NULL;
 
     for (size_t i = 0; i < s->ncuts; i++) {
         const struct okv *o = work_first(w, s->cut[i].slot);
-        size_t first = w->fields.n;
 
         if (o && o->v.type == V_STR && o->v.s.n &&
             conditions_hold(w, s->cut[i].condition, s->cut[i].nconditions)) {
             const char *wrong = cut_value(w, &s->cut[i], o->v.s);
 
             why = wrong ? wrong : why;
-            work_index(w, set, first);
+            fields_index(&w->fields);
         }
     }
     return why;

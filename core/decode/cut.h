@@ -10,7 +10,7 @@
 
 // Does the steps of `s` whose conditions hold, one after the other. NULL, or what was wrong with the last
 // value that was not of its form (it then stays as it is).
-const char *cut_steps(struct work *w, const struct sourceset *set, const struct source *s);
+const char *cut_steps(struct work *w, const struct source *s);
 
 // JSON under a prefix; false when the text is broken.
 bool cut_json(struct work *w, struct span text, struct span prefix, const char **ret_why);

@@ -9,6 +9,7 @@
 #include "core/decode/choose.h"
 #include "core/decode/generic.h"
 #include "core/decode/json.h"
+#include "core/decode/json_take.h"
 #include "core/decode/pairs.h"
 #include "core/decode/xml.h"
 #include "core/decode/zeek.h"
@@ -17,27 +18,88 @@ enum { MEMORY_MAX = 8 << 20 }; // what one record of at most 128 KiB may need wh
 
 struct decoder {
     const struct sourceset *set;
+    const struct wants *want;
+    bool wanted_only;
     struct work w;
+    struct json_index index;
+    size_t json_end; // the fields of the JSON text are okv[json_from..json_end)
+    // the record taken apart wholly, made on demand
+    struct fields all;
+    struct arena all_arena;
+    bool all_done;
 };
 
-struct decoder *decoder_new(const struct sourceset *s)
+static struct decoder *decoder_of(const struct sourceset *s, const struct wants *w,
+                                  bool wanted_only)
 {
     struct decoder *d = calloc(1, sizeof(*d));
 
     if (d) {
-        d->set = s;
+        *d = (struct decoder){.set = s, .want = w, .wanted_only = wanted_only};
         arena_init(&d->w.arena, MEMORY_MAX);
-        d->w.fields.arena = &d->w.arena;
+        arena_init(&d->all_arena, MEMORY_MAX);
+        if (!fields_init(&d->w.fields, w, &d->w.arena) || !fields_init(&d->all, w, &d->all_arena)) {
+            decoder_free(d);
+            d = NULL;
+        }
     }
     return d;
+}
+
+struct decoder *decoder_new(const struct sourceset *s)
+{
+    return decoder_of(s, s->slots, false);
+}
+
+struct decoder *decoder_new_wanting(const struct sourceset *s, const struct wants *w)
+{
+    return decoder_of(s, w, true);
 }
 
 void decoder_free(struct decoder *d)
 {
     if (d) {
         fields_free(&d->w.fields);
+        fields_free(&d->all);
+        json_index_free(&d->index);
         arena_free(&d->w.arena);
+        arena_free(&d->all_arena);
         free(d);
+    }
+}
+
+// event_take_all of an event of whose JSON only the wanted fields were taken.
+static const struct okv *take_all(void *ctx, const struct event *ev, size_t *ret_n)
+{
+    struct decoder *d = ctx;
+    struct json_fault fault;
+
+    if (!d->all_done) {
+        fields_clear(&d->all);
+        arena_reset(&d->all_arena);
+        for (size_t i = 0; i < ev->json_from; i++) {
+            (void)fields_add(&d->all, ev->okv[i].name, ev->okv[i].v);
+        }
+        (void)json_flatten(ev->json, &d->all, &fault);
+        for (size_t i = d->json_end; i < ev->nokv; i++) {
+            (void)fields_add(&d->all, ev->okv[i].name, ev->okv[i].v);
+        }
+        d->all_done = true;
+    }
+    *ret_n = d->all.n;
+    return d->all.v;
+}
+
+// The same before anything was made of the fields: for a record that no source knows.
+static void take_rest(struct decoder *d, struct event *ev)
+{
+    struct json_fault fault;
+
+    if (ev->take_all) {
+        fields_cut(&d->w.fields, ev->json_from);
+        (void)json_flatten(ev->json, &d->w.fields, &fault);
+        fields_index(&d->w.fields);
+        ev->take_all = NULL;
     }
 }
 
@@ -79,6 +141,19 @@ static bool take_json(struct decoder *d, struct span body, struct event *ev)
     struct json_fault fault;
     size_t first = d->w.fields.n;
 
+    if (d->wanted_only) {
+        fields_index(&d->w.fields);
+        if (json_take(&d->index, body, &d->w.fields)) {
+            ev->json = body;
+            ev->json_from = first;
+            ev->take_all = take_all;
+            ev->take_ctx = d;
+            d->json_end = d->w.fields.n;
+            d->all_done = false;
+            return true;
+        }
+        fields_cut(&d->w.fields, first);
+    }
     if (json_flatten(body, &d->w.fields, &fault)) {
         ev->json = body;
         ev->json_from = first;
@@ -126,10 +201,10 @@ static enum mechanism take_body(struct decoder *d, struct span body, enum mechan
         return m;
     }
     if (b != BODY_TEXT && header) {
-        w->fields.n = before;
+        fields_cut(&w->fields, before);
         syslog_put(&w->header, SPAN_NONE, &w->fields);
     } else if (!header) {
-        w->fields.n = before;
+        fields_cut(&w->fields, before);
     }
     return MECH_SYSLOG;
 }
@@ -218,14 +293,13 @@ static const struct source *choose_text(struct decoder *d, enum mechanism *m)
     struct work *w = &d->w;
     const struct source *s = choose_source(w, d->set, MECH_SYSLOG), *p;
     struct dialect dialect;
-    size_t first = w->fields.n;
 
     if (s && source_tells(s)) {
         return s;
     }
     if (pairs_guess(w->pseudo[SLOT_TEXT].v.s, 3, &dialect)) {
         (void)pairs_flatten(w->pseudo[SLOT_TEXT].v.s, &dialect, SPAN_NONE, &w->fields);
-        work_index(w, d->set, first);
+        fields_index(&w->fields);
         p = choose_source(w, d->set, MECH_PAIRS);
         if (p) {
             *m = MECH_PAIRS;
@@ -254,14 +328,13 @@ static const struct source *declared(struct decoder *d, const struct source *wan
                                      enum mechanism *m, struct event *ev)
 {
     struct work *w = &d->w;
-    size_t first = w->fields.n;
 
     if (want && want->mechanism == MECH_PAIRS && *m == MECH_SYSLOG) {
         struct dialect dialect;
 
         (void)pairs_guess(w->pseudo[SLOT_TEXT].v.s, 0, &dialect);
         set_error(ev, pairs_flatten(w->pseudo[SLOT_TEXT].v.s, &dialect, SPAN_NONE, &w->fields));
-        work_index(w, d->set, first);
+        fields_index(&w->fields);
         *m = MECH_PAIRS;
     }
     if (!want) {
@@ -313,6 +386,7 @@ static void begin(struct event *ev, const struct decode_in *in)
     memset(ev, 0, offsetof(struct event, field));
     ev->okv = NULL;
     ev->nokv = 0;
+    ev->take_all = NULL;
     ev->json = SPAN_NONE;
     ev->json_from = 0;
     memset(ev->logsource, 0, sizeof(ev->logsource));
@@ -332,6 +406,7 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     struct work *w = &d->w;
     enum mechanism mech;
     struct fval text;
+    bool generic;
 
     begin(ret, in);
     work_clear(w);
@@ -341,23 +416,31 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
         (void)fields_add_str(&w->fields, SPAN_LIT("message"), in->raw);
     }
     set_pseudos(w);
-    work_index(w, d->set, 0);
+    fields_index(&w->fields);
     if (mech == MECH_SYSLOG || w->header.form != SYSLOG_NONE) {
         header_apply(w, mech == MECH_SYSLOG, ret);
     }
     text = fval_str(w->header.form != SYSLOG_NONE ? w->header.msg : ret->raw);
     event_set(ret, FIELD_MESSAGE, &text);
     source = told ? declared(d, want, &mech, ret) : choose(d, &mech);
+    generic = !told && (!source || !source_tells(source));
+    if (generic) {
+        take_rest(d, ret);
+    }
     if (source) {
         source_apply(w, d->set, source, ret);
     }
-    if (!told && (!source || !source_tells(source))) {
+    if (generic) {
         generic_apply(w, d->set, ret);
     }
     if (!arena_ok(&w->arena)) {
         set_error(ret, "needs more memory than a record may take");
     }
     settle_time(in, ret);
+    fields_index(&w->fields);
     ret->okv = w->fields.v;
     ret->nokv = w->fields.n;
+    ret->want = d->want;
+    ret->at = w->fields.at;
+    ret->next = w->fields.next;
 }

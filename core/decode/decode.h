@@ -25,7 +25,14 @@ const char *sourceset_group(const struct sourceset *s, size_t i);
 // at the sample's place. Returns the number of samples that failed; a file without samples counts one.
 int sourceset_selftest(const struct sourceset *s, struct faults *faults);
 
+// Adds the names that the sources ask for; `w` must be fresh: they get the numbers 0, 1, 2 ... False
+// when they do not fit.
+bool sourceset_want(const struct sourceset *s, struct wants *w);
+
 struct decoder *decoder_new(const struct sourceset *s); // the set is borrowed
+// Takes apart only fields that are wanted (others on demand: event_all()). `w` was begun with
+// sourceset_want() of the same set, is sealed, and borrowed.
+struct decoder *decoder_new_wanting(const struct sourceset *s, const struct wants *w);
 void decoder_free(struct decoder *d);
 
 struct decode_in {

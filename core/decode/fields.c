@@ -4,17 +4,77 @@
 
 #include <stdlib.h>
 
+bool fields_init(struct fields *f, const struct wants *want, struct arena *arena)
+{
+    size_t n = wants_count(want) + 1;
+
+    *f = (struct fields){.want = want, .arena = arena};
+    f->at = calloc(n, sizeof(*f->at));
+    f->last = calloc(n, sizeof(*f->last));
+    f->touched = calloc(n, sizeof(*f->touched));
+    return f->at && f->last && f->touched;
+}
+
+void fields_clear(struct fields *f)
+{
+    for (size_t i = 0; i < f->ntouched; i++) {
+        f->at[f->touched[i]] = 0;
+    }
+    f->ntouched = f->indexed = f->n = 0;
+}
+
 static bool grow(struct fields *f)
 {
     size_t cap = f->cap ? f->cap * 2 : 128;
     struct okv *v = f->n < FIELDS_MAX ? realloc(f->v, cap * sizeof(*v)) : NULL;
+    uint32_t *next;
 
     if (!v) {
         return false;
     }
     f->v = v;
+    next = realloc(f->next, cap * sizeof(*next));
+    if (!next) {
+        return false;
+    }
+    f->next = next;
     f->cap = cap;
     return true;
+}
+
+// The first field that is not indexed, under its number.
+static inline void enter(struct fields *f, uint32_t id)
+{
+    uint32_t place = (uint32_t)++f->indexed;
+
+    f->next[place - 1] = 0;
+    if (id == WANTS_NONE) {
+        return;
+    }
+    if (f->at[id]) {
+        f->next[f->last[id] - 1] = place;
+    } else {
+        f->at[id] = place;
+        f->touched[f->ntouched++] = id;
+    }
+    f->last[id] = place;
+}
+
+void fields_index(struct fields *f)
+{
+    while (f->indexed < f->n) {
+        enter(f, wants_find(f->want, f->v[f->indexed].name));
+    }
+}
+
+void fields_cut(struct fields *f, size_t n)
+{
+    if (n < f->indexed) {
+        fields_clear(f);
+        f->n = n;
+        fields_index(f);
+    }
+    f->n = n < f->n ? n : f->n;
 }
 
 bool fields_add(struct fields *f, struct span name, struct fval v)
@@ -23,6 +83,34 @@ bool fields_add(struct fields *f, struct span name, struct fval v)
         return false;
     }
     f->v[f->n++] = (struct okv){name, v};
+    return true;
+}
+
+bool fields_put(struct fields *f, uint32_t id, struct span name, struct fval v)
+{
+    if (!fields_add(f, name, v)) {
+        return false;
+    }
+    enter(f, id);
+    return true;
+}
+
+bool fields_lead(struct fields *f, uint32_t id, struct span name, struct fval v)
+{
+    uint32_t before, last;
+
+    fields_index(f);
+    before = f->at[id];
+    last = f->last[id];
+    if (!fields_put(f, id, name, v)) {
+        return false;
+    }
+    if (before) {
+        f->next[last - 1] = 0;
+        f->next[f->n - 1] = before;
+        f->at[id] = (uint32_t)f->n;
+        f->last[id] = last;
+    }
     return true;
 }
 
@@ -57,6 +145,10 @@ bool fields_add_int(struct fields *f, struct span name, int64_t v)
 void fields_free(struct fields *f)
 {
     free(f->v);
+    free(f->next);
+    free(f->at);
+    free(f->last);
+    free(f->touched);
     *f = (struct fields){0};
 }
 

@@ -3,6 +3,8 @@
 //
 // Names and values are spans into the record, into constants or into the decoder's arena. The array is
 // kept between records, so the steady state allocates nothing; FIELDS_MAX bounds a record's fields.
+// fields_index() enters what was added under the numbers of its names (wants.h); names must not change
+// behind it.
 #ifndef CORE_DECODE_FIELDS_H
 #define CORE_DECODE_FIELDS_H
 
@@ -13,12 +15,27 @@ enum { FIELDS_MAX = 65536 };
 
 struct fields {
     struct okv *v;
+    uint32_t *next; // by indexed field: the next one of its name, plus one; 0 = none
     size_t n, cap;
+    size_t indexed;           // the first so many
+    const struct wants *want; // borrowed
+    uint32_t *at, *last;      // by number: first and last field of the name, plus one
+    uint32_t *touched;        // numbers whose at[] is not 0
+    size_t ntouched;
     struct arena *arena; // borrowed
 };
 
+bool fields_init(struct fields *f, const struct wants *want, struct arena *arena);
+void fields_clear(struct fields *f);
+void fields_index(struct fields *f);
+void fields_cut(struct fields *f, size_t n); // takes away the fields from the n-th on
+
 // False when FIELDS_MAX is reached or no memory is left; the field is then not there.
 bool fields_add(struct fields *f, struct span name, struct fval v);
+// The same for a name whose number is known (or WANTS_NONE); what was added before must be indexed.
+bool fields_put(struct fields *f, uint32_t id, struct span name, struct fval v);
+// The same, as the first of its name: what a source file computes stands for what the record says.
+bool fields_lead(struct fields *f, uint32_t id, struct span name, struct fval v);
 bool fields_add_str(struct fields *f, struct span name, struct span s);
 bool fields_add_int(struct fields *f, struct span name, int64_t v);
 void fields_free(struct fields *f);

@@ -92,9 +92,8 @@ void map_apply(struct work *w, const struct sourceset *set, const struct source 
         }
         if (v.s.n && m->to < FIELD_COUNT) {
             event_set(ev, m->to, &v);
-        } else if (v.s.n && fields_add(&w->fields, set->slot_name[m->slot], v)) {
-            w->at[m->slot] = 0; // what the file computes stands for what the record says
-            work_index(w, set, w->fields.n - 1);
+        } else if (v.s.n) {
+            (void)fields_lead(&w->fields, m->slot, wants_name(set->slots, m->slot), v);
         }
     }
 }
@@ -157,14 +156,14 @@ static bool has_fit(const struct fitting *f, uint16_t slot)
 static void put_named(struct work *w, const struct sourceset *set, const struct pattern_row *r,
                       const struct span *value)
 {
-    size_t first = w->fields.n;
-
     for (size_t k = 0; k < r->template.n; k++) {
         if (r->template.part[k].hole == HOLE_NAMED) {
-            (void)fields_add_str(&w->fields, set->slot_name[r->template.part[k].slot], value[k]);
+            unsigned slot = r->template.part[k].slot;
+
+            fields_index(&w->fields);
+            (void)fields_put(&w->fields, slot, wants_name(set->slots, slot), fval_str(value[k]));
         }
     }
-    work_index(w, set, first);
 }
 
 void patterns_find(struct work *w, const struct sourceset *set, const struct source *s,

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The names of original fields that any source asks for are numbered once a set (slots). A record's
-// fields are looked up in that table one time; recognition, kinds and the map then only follow slots.
+// fields are indexed under them (wants.h); recognition, kinds and the map then only follow slots.
 // Everything lives in the set's arena and never changes after loading.
 #ifndef CORE_DECODE_SOURCE_H
 #define CORE_DECODE_SOURCE_H
@@ -35,7 +35,7 @@ enum {
     SLOT_PSEUDO
 };
 
-enum { SLOTS_MAX = 4096, SLOT_TABLE = 2 * SLOTS_MAX, SOURCES_MAX = 1024, SWITCH_KEYS = 4 };
+enum { SLOTS_MAX = 4096, SOURCES_MAX = 1024, SWITCH_KEYS = 4 };
 
 struct want { // one wanted value of a condition
     enum { WANT_IS, WANT_PREFIX, WANT_SUFFIX, WANT_HAS, WANT_RANGE } op;
@@ -198,14 +198,10 @@ struct sourceset {
     struct generic *generic; // NULL: no file of aliases
     size_t nlookups;
     const struct lookup **lookup; // those with a name of their own
-    struct span slot_name[SLOTS_MAX];
-    uint16_t nslots;
-    uint16_t table[SLOT_TABLE]; // slot + 1, open addressing by hash of the name
-    uint64_t lengths[256];      // by last byte: bit (length & 63) = such a name has a slot
+    struct wants *slots;          // their names
 };
 
-// The slot of a name, or -1. slot_make() adds it; -1 when there are too many.
-int slot_find(const struct sourceset *s, struct span name);
+// The slot of a name, which is added when it is new; -1 when there are too many.
 int slot_make(struct sourceset *s, struct span name);
 
 struct loader {

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "core/base/attr.h"
-#include "core/base/hash.h"
 #include "core/decode/choose.h"
 #include "core/decode/generic.h"
 #include "core/decode/source.h"
@@ -14,38 +13,22 @@ static const char *const mechanism_names[MECH_COUNT] = {"syslog", "json", "cef",
                                                         "pairs",  "xml",  "zeek"};
 static const char *const groups[] = {"sensor", "agent", "pam", "fab", "os", "net", NULL};
 
-static size_t slot_probe(const struct sourceset *s, struct span name)
-{
-    size_t at = hash64(0, name) % SLOT_TABLE;
-
-    while (s->table[at] && !span_eq(s->slot_name[s->table[at] - 1], name)) {
-        at = (at + 1) % SLOT_TABLE;
-    }
-    return at;
-}
-
-int slot_find(const struct sourceset *s, struct span name)
-{
-    // most names of a record are asked for by nobody: told without a hash
-    if (name.n == 0 || !(s->lengths[(unsigned char)name.p[name.n - 1]] >> (name.n & 63) & 1)) {
-        return -1;
-    }
-    return (int)s->table[slot_probe(s, name)] - 1;
-}
-
 int slot_make(struct sourceset *s, struct span name)
 {
-    size_t at = slot_probe(s, name);
+    uint32_t slot =
+        wants_count(s->slots) < SLOTS_MAX ? wants_add(s->slots, name) : wants_find(s->slots, name);
 
-    if (!s->table[at]) {
-        if (s->nslots == SLOTS_MAX) {
-            return -1;
+    return slot < SLOTS_MAX ? (int)slot : -1;
+}
+
+bool sourceset_want(const struct sourceset *s, struct wants *w)
+{
+    for (uint32_t i = 0; i < wants_count(s->slots); i++) {
+        if (wants_add(w, wants_name(s->slots, i)) != i) {
+            return false;
         }
-        s->slot_name[s->nslots] = span_of(arena_str(&s->arena, name), name.n);
-        s->table[at] = ++s->nslots;
-        s->lengths[(unsigned char)name.p[name.n - 1]] |= (uint64_t)1 << (name.n & 63);
     }
-    return s->table[at] - 1;
+    return true;
 }
 
 static int word_of(struct loader *l, const struct ynode *map, const char *key,
@@ -215,15 +198,20 @@ struct sourceset *sourceset_load(const struct textfile *files, size_t n, struct 
     }
     arena_init(&s->arena, SET_MAX);
     s->source = arena_array(&s->arena, (n < SOURCES_MAX ? n : SOURCES_MAX) + 1, sizeof(*s->source));
+    s->slots = wants_new();
+    if (!s->source || !s->slots) {
+        sourceset_free(s);
+        return NULL;
+    }
     make_pseudo_slots(s);
-    for (int shared = 1; s->source && shared >= 0; shared--) { // tables first, then who uses them
+    for (int shared = 1; shared >= 0; shared--) { // tables first, then who uses them
         for (size_t i = 0; i < n && i < SOURCES_MAX; i++) {
             if (is_shared(files[i].path) == (bool)shared) {
                 load_file(s, &files[i], faults);
             }
         }
     }
-    if (!s->source || !put_in_order(s)) {
+    if (!put_in_order(s) || !wants_seal(s->slots)) {
         sourceset_free(s);
         return NULL;
     }
@@ -233,6 +221,7 @@ struct sourceset *sourceset_load(const struct textfile *files, size_t n, struct 
 void sourceset_free(struct sourceset *s)
 {
     if (s) {
+        wants_free(s->slots);
         arena_free(&s->arena);
         free(s);
     }

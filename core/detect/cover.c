@@ -1,10 +1,13 @@
-// cover.c - finding a cover: the smallest of an AND's children, the union of an OR's.
+// cover.c - finding a cover: the rarest of an AND's children, the union of an OR's.
 // SPDX-License-Identifier: Apache-2.0
 #include "core/detect/cover.h"
 
+enum { SCRATCH = 64 << 20, REGEX_TEXTS = 64 };
+
 struct cover {
     struct cover_key *key;
-    size_t n; // 0 = none
+    size_t n, cap; // n = 0: none
+    double cost;
 };
 
 bool cover_tail(struct span value, struct span *ret)
@@ -18,111 +21,228 @@ bool cover_tail(struct span value, struct span *ret)
     return false;
 }
 
-static bool key_of(struct arena *a, const struct leaf *l, const struct test *t,
-                   struct cover_key *ret)
+static bool add(struct arena *a, struct cover *c, enum cover_kind kind, uint32_t name,
+                struct span text)
 {
-    struct span text = t->kind == TEST_TEXT ? t->text.lit : SPAN_NONE;
-    char *low;
+    struct cover_key k = {.kind = kind, .name = name};
+    char *low = arena_alloc(a, text.n + 1);
 
-    if (t->kind != TEST_TEXT || (t->text.kind != PATTERN_EXACT &&
-                                 (t->text.kind != PATTERN_SUFFIX || !cover_tail(text, &text)))) {
-        return false;
-    }
-    low = arena_alloc(a, text.n + 1);
-    if (!low) {
+    if (c->n == COVER_MAX || !low) {
         return false;
     }
     fold_ascii(low, text);
-    *ret = (struct cover_key){.kind = t->text.kind == PATTERN_EXACT ? COVER_WHOLE : COVER_TAIL,
-                              .name = l->name,
-                              .text = span_of(low, text.n)};
+    k.text = span_of(low, text.n);
+    c->key = arena_grow(a, c->key, c->n, &c->cap, sizeof(k));
+    if (!c->key) {
+        return false;
+    }
+    c->cost += cover_guess(&k);
+    c->key[c->n++] = k;
     return true;
+}
+
+static struct span longest_run(struct arena *a, struct units u)
+{
+    size_t from = 0, n = 0;
+    char *p;
+
+    for (size_t i = 0; i < u.n; i++) {
+        size_t k = i;
+
+        while (k < u.n && u.u[k] < 256) {
+            k++;
+        }
+        if (k - i > n) {
+            from = i;
+            n = k - i;
+        }
+        i = k;
+    }
+    p = arena_alloc(a, n + 1);
+    for (size_t i = 0; p && i < n; i++) {
+        p[i] = (char)u.u[from + i];
+    }
+    return span_of(p, p ? n : 0);
+}
+
+// FRONT, BACK or PART of the text, if it is long enough.
+static bool add_part(struct arena *a, struct cover *c, enum cover_kind kind, uint32_t name,
+                     struct span text)
+{
+    return text.n >= COVER_LEAST && add(a, c, kind, name, text);
+}
+
+static bool add_text(struct arena *a, struct cover *c, uint32_t name, const struct pattern *p)
+{
+    struct span tail;
+
+    switch (p->kind) {
+    case PATTERN_EXACT: return add(a, c, COVER_WHOLE, name, p->lit);
+    case PATTERN_PREFIX: return add_part(a, c, COVER_FRONT, name, p->lit);
+    case PATTERN_SUFFIX:
+        return cover_tail(p->lit, &tail) && tail.n ? add(a, c, COVER_TAIL, name, tail)
+                                                   : add_part(a, c, COVER_BACK, name, p->lit);
+    case PATTERN_CONTAINS: return add_part(a, c, COVER_PART, name, p->lit);
+    case PATTERN_GLOB: return add_part(a, c, COVER_PART, name, longest_run(a, p->glob));
+    case PATTERN_REGEX: return p->beyond && add(a, c, COVER_WIDE, name, SPAN_NONE);
+    case PATTERN_ANY: return add(a, c, COVER_THERE, name, SPAN_NONE);
+    }
+    return false;
+}
+
+// Without case, s and k of an expression also match U+017F and U+212A.
+static bool add_regex(struct arena *a, struct cover *c, uint32_t name, const struct regex *re)
+{
+    struct span text[REGEX_TEXTS];
+    size_t n = cover_regex(a, regex_text(re), text, REGEX_TEXTS);
+
+    for (size_t i = 0; i < n; i++) {
+        if (!add(a, c, COVER_PART, name, text[i])) {
+            return false;
+        }
+    }
+    return n && add(a, c, COVER_WIDE, name, SPAN_NONE);
+}
+
+// What a value that passes the test must have, added to `c`; false when nothing is known of it.
+static bool add_test(struct arena *a, struct cover *c, uint32_t name, const struct test *t)
+{
+    switch (t->kind) {
+    case TEST_TEXT: return add_text(a, c, name, &t->text);
+    case TEST_REGEX: return add_regex(a, c, name, t->re);
+    default: return false;
+    }
+}
+
+static struct cover there(struct arena *a, const struct leaf *l)
+{
+    struct cover c = {0};
+
+    if (l->name >= NAME_NONE || !add(a, &c, COVER_THERE, l->name, SPAN_NONE)) {
+        c.n = 0;
+    }
+    return c;
+}
+
+// Whether the test can hold for an event that does not have the field.
+static bool needs_no_value(const struct test *t)
+{
+    return t->kind == TEST_NULL || (t->kind == TEST_EXISTS && !t->exists);
+}
+
+// One value of a leaf with its alternatives: tests i..*ret_end-1.
+static struct cover value_cover(struct arena *a, const struct leaf *l, uint32_t i,
+                                uint32_t *ret_end)
+{
+    struct cover c = {0};
+    bool known = true, there_at_least = true;
+
+    do {
+        there_at_least = there_at_least && !needs_no_value(&l->test[i]);
+        known = known && add_test(a, &c, l->name, &l->test[i]);
+        i++;
+    } while (i < l->ntests && l->test[i].more);
+    *ret_end = i;
+    if (!known) {
+        return there_at_least ? there(a, l) : (struct cover){0};
+    }
+    return c;
+}
+
+static bool append(struct arena *a, struct cover *sum, const struct cover *c)
+{
+    if (c->n == 0 || sum->n + c->n > COVER_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < c->n; i++) {
+        sum->key = arena_grow(a, sum->key, sum->n, &sum->cap, sizeof(*sum->key));
+        if (!sum->key) {
+            return false;
+        }
+        sum->key[sum->n++] = c->key[i];
+    }
+    sum->cost += c->cost;
+    return true;
+}
+
+static void take_better(struct cover *best, const struct cover *c)
+{
+    if (c->n && (best->n == 0 || c->cost < best->cost)) {
+        *best = *c;
+    }
 }
 
 static struct cover leaf_cover(struct arena *a, const struct leaf *l)
 {
-    struct cover none = {0}, c;
-    struct cover_key one;
+    struct cover best = {0}, sum = {0};
+    bool all_known = true;
 
-    if (l->name >= NAME_NONE || l->ntests > COVER_MAX) {
-        return none;
+    if (l->name == NAME_CONTEXT || l->name == NAME_NONE) {
+        return best;
     }
-    if (l->all) { // one value that must be there is enough
-        for (uint32_t i = 0; i < l->ntests; i++) {
-            bool lone = !l->test[i].more && (i + 1 == l->ntests || !l->test[i + 1].more);
+    for (uint32_t i = 0; i < l->ntests;) {
+        struct cover c = value_cover(a, l, i, &i);
 
-            if (lone && key_of(a, l, &l->test[i], &one)) {
-                c.key = arena_alloc(a, sizeof(one));
-                if (c.key) {
-                    *c.key = one;
-                    c.n = 1;
-                    return c;
-                }
-            }
-        }
-        return none;
-    }
-    c.key = arena_array(a, l->ntests, sizeof(one));
-    for (c.n = 0; c.key && c.n < l->ntests; c.n++) {
-        if (!key_of(a, l, &l->test[c.n], &c.key[c.n])) {
-            return none;
+        if (l->all) {
+            take_better(&best, &c);
+        } else {
+            all_known = all_known && append(a, &sum, &c);
         }
     }
-    return c.key ? c : none;
-}
-
-static struct cover node_cover(struct arena *a, const struct program *p, const struct node *n);
-
-static struct cover or_cover(struct arena *a, const struct program *p, const struct node *n)
-{
-    struct cover none = {0}, sum = {.key = arena_array(a, COVER_MAX, sizeof(*sum.key))};
-
-    for (size_t i = 0; sum.key && i < n->n; i++) {
-        struct cover c = node_cover(a, p, n->child[i]);
-
-        if (c.n == 0 || sum.n + c.n > COVER_MAX) {
-            return none;
-        }
-        memcpy(sum.key + sum.n, c.key, c.n * sizeof(*c.key));
-        sum.n += c.n;
+    if (l->all) {
+        return best;
     }
-    return sum.key ? sum : none;
+    best = all_known ? sum : best;
+    for (size_t i = 0; i < best.n; i++) {
+        if (best.key[i].kind == COVER_THERE) {
+            return there(a, l); // then the others say no more
+        }
+    }
+    return best;
 }
 
 static struct cover node_cover(struct arena *a, const struct program *p, const struct node *n)
 {
-    struct cover best = {0};
+    struct cover best = {0}, sum = {0};
 
     switch (n->op) {
     case NODE_LEAF: return leaf_cover(a, &p->leaf[n->leaf]);
-    case NODE_OR: return or_cover(a, p, n);
     case NODE_NOT: return best;
     case NODE_AND:
         for (size_t i = 0; i < n->n; i++) {
             struct cover c = node_cover(a, p, n->child[i]);
 
-            if (c.n && (best.n == 0 || c.n < best.n)) {
-                best = c;
+            take_better(&best, &c);
+        }
+        return best;
+    case NODE_OR:
+        for (size_t i = 0; i < n->n; i++) {
+            struct cover c = node_cover(a, p, n->child[i]);
+
+            if (!append(a, &sum, &c)) {
+                return best;
             }
         }
-        break;
+        return sum;
     }
     return best;
 }
 
-size_t cover_of(struct arena *a, const struct program *p, struct cover_key out[COVER_MAX])
+const struct cover_key *cover_of(struct arena *a, const struct program *p, size_t *ret_n)
 {
     struct arena tmp; // what is found on the way is not kept
+    struct cover_key *key;
     struct cover c;
-    size_t n = 0;
 
-    arena_init(&tmp, 16 << 20);
+    arena_init(&tmp, SCRATCH);
     c = node_cover(&tmp, p, p->root);
-    for (; n < c.n; n++) {
-        out[n] = c.key[n];
-        out[n].text = span_of(arena_str(a, c.key[n].text), c.key[n].text.n);
+    c.n = arena_ok(&tmp) ? c.n : 0;
+    key = arena_array(a, c.n + 1, sizeof(*key));
+    for (size_t i = 0; key && i < c.n; i++) {
+        key[i] = c.key[i];
+        key[i].text = span_of(arena_str(a, c.key[i].text), c.key[i].text.n);
     }
-    n = arena_ok(&tmp) && arena_ok(a) ? n : 0;
     arena_free(&tmp);
-    return n;
+    *ret_n = key && arena_ok(a) ? c.n : 0;
+    return key;
 }

@@ -1,27 +1,44 @@
-// cover.h - values of which an event must have at least one before a rule can match it.
+// cover.h - what an event must have, at least one of it, before a rule can match.
 // SPDX-License-Identifier: Apache-2.0
+//
+// Each key names one thing that a value of a field must be or hold. The cover of an AND is the one of
+// its children that fits the fewest events, by a rough estimate; that of an OR is the union.
 #ifndef CORE_DETECT_COVER_H
 #define CORE_DETECT_COVER_H
 
 #include "core/detect/set.h"
 
 enum cover_kind {
-    COVER_WHOLE, // the whole value
-    COVER_TAIL,  // what stands behind its last slash or backslash
+    COVER_THERE, // the field is there
+    COVER_WIDE,  // a value has bytes beyond ASCII
+    COVER_WHOLE, // a value is the text
+    COVER_TAIL,  // what stands behind a value's last slash or backslash is the text
+    COVER_PART,  // the text stands in a value
+    COVER_FRONT, // ... at its beginning
+    COVER_BACK,  // ... at its end
+    COVER_KINDS
 };
 
 struct cover_key {
     enum cover_kind kind;
-    uint32_t name;
-    struct span text; // lower case
+    uint32_t name;    // of the set's names, or NAME_KEYWORD
+    struct span text; // lower case; of PART, FRONT and BACK at least COVER_LEAST bytes
 };
 
-enum { COVER_MAX = 256 };
+// COVER_MAX: a rule whose cover has more keys is always a candidate.
+enum { COVER_MAX = 8192, COVER_LEAST = 2 };
 
-// Returns how many keys; 0 = the rule has no cover and is always a candidate.
-size_t cover_of(struct arena *a, const struct program *p, struct cover_key out[COVER_MAX]);
+// A list in `a`; *ret_n = 0: the rule has no cover and is always a candidate.
+const struct cover_key *cover_of(struct arena *a, const struct program *p, size_t *ret_n);
 
 // The part of a value that COVER_TAIL compares; false when it has no separator.
 bool cover_tail(struct span value, struct span *ret);
+
+// Texts of which at least one stands in every subject that the expression matches, lower case; 0: none
+// is known. At most `max`. (cover_regex.c)
+size_t cover_regex(struct arena *a, struct span expression, struct span *out, size_t max);
+
+// How many of a thousand values have this, guessed. (cover_guess.c)
+double cover_guess(const struct cover_key *k);
 
 #endif

@@ -4,28 +4,26 @@
 
 #include "core/detect/prefilter.h"
 
-enum { SCRATCH_MAX = 64 << 20 };
+enum { SCRATCH_MAX = 64 << 20, CORE_VALUES_MAX = 32 };
 
-// Where the values of a name stand for the event of the round.
+// The values of a name for the event of the round, made when they are first asked for.
 struct place {
-    uint32_t round; // the entry is of this event when it equals the matcher's
-    uint32_t start, n;
+    uint32_t round; // made for this event when it equals the matcher's
+    struct values v;
 };
 
 struct matcher {
     const struct ruleset *s;
-    struct arena scratch; // folded copies, reset by event
+    const struct wants *want;
+    struct arena scratch; // values and their folded copies, reset by event
     struct regex_scratch *regex;
+    struct prefilter_memo *memo;
     struct leaf_tools tools;
     const struct event *ev;
     uint32_t round;
-    struct place *place; // by name
-    uint32_t *touched;   // names of this event
-    size_t ntouched;
-    uint32_t *okv_name; // by original field: its name in the set
-    size_t cokv;
-    struct value *value; // of named fields, then of keywords
-    size_t nvalues, cvalues;
+    struct place *place;    // by name
+    uint32_t *name_id;      // by name: its number in `want`
+    int16_t *name_core;     // by name: the core field of that name, -1 when there is none
     struct values keywords; // made when the first keyword leaf asks
     uint32_t keywords_round;
     uint64_t *bits;
@@ -33,15 +31,130 @@ struct matcher {
     uint64_t overflow, faults;
 };
 
-static struct values field_values(void *ctx, uint32_t name)
+static struct values room(struct matcher *m, size_t n)
 {
-    const struct matcher *m = ctx;
-    const struct place *p = &m->place[name];
+    struct values v = {.at = n ? arena_room(&m->scratch, n * sizeof(struct value)) : NULL};
 
-    return p->round == m->round ? (struct values){m->value + p->start, p->n} : (struct values){0};
+    m->faults += n && !v.at;
+    return v;
 }
 
-struct matcher *matcher_new(const struct ruleset *s)
+static void put(struct values *v, struct fval f)
+{
+    v->at[v->n++] = (struct value){.v = f};
+}
+
+static struct values lone(struct matcher *m, struct fval f)
+{
+    struct values v = room(m, 1);
+
+    if (v.at) {
+        put(&v, f);
+    }
+    return v;
+}
+
+static struct values numbered(struct matcher *m, uint32_t id)
+{
+    const struct event *ev = m->ev;
+    struct values v;
+    size_t n = 0;
+
+    for (uint32_t i = ev->at[id]; i; i = ev->next[i - 1]) {
+        n++;
+    }
+    v = room(m, n);
+    for (uint32_t i = ev->at[id]; v.at && i; i = ev->next[i - 1]) {
+        put(&v, ev->okv[i - 1].v);
+    }
+    return v;
+}
+
+static struct values named(struct matcher *m, struct span name)
+{
+    struct values v;
+    size_t nokv, n = 0;
+    const struct okv *okv = event_all(m->ev, &nokv);
+
+    for (size_t i = 0; i < nokv; i++) {
+        n += span_eq(okv[i].name, name);
+    }
+    v = room(m, n);
+    for (size_t i = 0; v.at && i < nokv; i++) {
+        if (span_eq(okv[i].name, name)) {
+            put(&v, okv[i].v);
+        }
+    }
+    return v;
+}
+
+static struct values core_values(struct matcher *m, enum field f)
+{
+    struct fval found[CORE_VALUES_MAX];
+    size_t n = event_core(m->ev, f, found, CORE_VALUES_MAX);
+    struct values v;
+
+    n = n < CORE_VALUES_MAX ? n : CORE_VALUES_MAX;
+    v = room(m, n);
+    for (size_t i = 0; v.at && i < n; i++) {
+        put(&v, found[i]);
+    }
+    return v;
+}
+
+// Original fields in document order, else the core field. `fab.kind` is ours: a record cannot say it.
+static struct values find_values(struct matcher *m, uint32_t name)
+{
+    const struct event *ev = m->ev;
+    uint32_t id = ev->want && ev->want == m->want ? m->name_id[name] : WANTS_NONE;
+    int core = m->name_core[name];
+    struct values v;
+
+    if (name == m->s->kind_name) {
+        return lone(m, (struct fval){V_STR, span_str(kind_name(ev->kind)), 0});
+    }
+    v = id != WANTS_NONE ? numbered(m, id) : named(m, m->s->names.name[name]);
+    return v.n == 0 && core >= 0 ? core_values(m, (enum field)core) : v;
+}
+
+// The whole record, and its texts as they read without their quoting.
+static struct values keyword_values(struct matcher *m)
+{
+    if (m->keywords_round != m->round) {
+        size_t nokv;
+        const struct okv *okv = event_all(m->ev, &nokv);
+        struct values v = room(m, nokv + 1);
+
+        if (v.at) {
+            put(&v, (struct fval){V_STR, m->ev->raw, 0});
+        }
+        for (size_t i = 0; v.at && i < nokv; i++) {
+            if (okv[i].v.type == V_STR && okv[i].v.s.n) {
+                put(&v, okv[i].v);
+            }
+        }
+        m->keywords = v;
+        m->keywords_round = m->round;
+    }
+    return m->keywords;
+}
+
+static struct values field_values(void *ctx, uint32_t name)
+{
+    struct matcher *m = ctx;
+    struct place *p;
+
+    if (name == NAME_KEYWORD) {
+        return keyword_values(m);
+    }
+    p = &m->place[name];
+    if (p->round != m->round) {
+        *p = (struct place){m->round, find_values(m, name)};
+    }
+    return p->v;
+}
+
+struct matcher *matcher_new(const struct ruleset *s, const struct wants *want)
 {
     struct matcher *m = calloc(1, sizeof(*m));
 
@@ -49,15 +162,22 @@ struct matcher *matcher_new(const struct ruleset *s)
         return NULL;
     }
     m->s = s;
+    m->want = want;
     m->nwords = (s->nrules + 63) / 64;
     arena_init(&m->scratch, SCRATCH_MAX);
     m->regex = regex_scratch_new();
+    m->memo = prefilter_memo_new(s->prefilter);
     m->place = calloc(s->names.n + 1, sizeof(*m->place));
-    m->touched = calloc(s->names.n + 1, sizeof(*m->touched));
+    m->name_id = calloc(s->names.n + 1, sizeof(*m->name_id));
+    m->name_core = calloc(s->names.n + 1, sizeof(*m->name_core));
     m->bits = calloc(m->nwords + 1, sizeof(*m->bits));
-    if (!m->regex || !m->place || !m->touched || !m->bits) {
+    if (!m->regex || !m->memo || !m->place || !m->name_id || !m->name_core || !m->bits) {
         matcher_free(m);
         return NULL;
+    }
+    for (size_t i = 0; i < s->names.n; i++) {
+        m->name_id[i] = want ? wants_find(want, s->names.name[i]) : WANTS_NONE;
+        m->name_core[i] = (int16_t)field_of(s->names.name[i]);
     }
     m->tools = (struct leaf_tools){.scratch = &m->scratch,
                                    .regex = m->regex,
@@ -72,139 +192,24 @@ void matcher_free(struct matcher *m)
     if (m) {
         arena_free(&m->scratch);
         regex_scratch_free(m->regex);
+        prefilter_memo_free(m->memo);
         free(m->place);
-        free(m->touched);
-        free(m->okv_name);
-        free(m->value);
+        free(m->name_id);
+        free(m->name_core);
         free(m->bits);
         free(m);
     }
 }
 
-// Room for an event larger than all before it; events of a known size allocate nothing.
-static bool make_room(struct matcher *m, size_t nokv)
+static void begin(struct matcher *m, const struct event *ev)
 {
-    size_t c = m->cokv ? m->cokv : 256;
-    uint32_t *names;
-    struct value *values;
-
-    if (nokv <= m->cokv) {
-        return true;
-    }
-    while (c < nokv) {
-        c *= 2;
-    }
-    names = realloc(m->okv_name, c * sizeof(*names));
-    m->okv_name = names ? names : m->okv_name;
-    values = realloc(m->value, (2 * c + FIELD_COUNT + 2) * sizeof(*values));
-    m->value = values ? values : m->value;
-    if (!names || !values) {
-        return false;
-    }
-    m->cokv = c;
-    m->cvalues = 2 * c + FIELD_COUNT + 2;
-    return true;
-}
-
-static struct place *touch(struct matcher *m, uint32_t name)
-{
-    struct place *p = &m->place[name];
-
-    if (p->round != m->round) {
-        *p = (struct place){.round = m->round};
-        m->touched[m->ntouched++] = name;
-    }
-    return p;
-}
-
-static void put_lone(struct matcher *m, uint32_t name, struct fval v)
-{
-    struct place *p = touch(m, name);
-
-    p->start = (uint32_t)m->nvalues;
-    p->n = 1;
-    m->value[m->nvalues++] = (struct value){.v = v};
-}
-
-// Original fields, grouped by name in document order. `fab.kind` is ours: a record cannot say it.
-static void put_original(struct matcher *m, const struct event *ev)
-{
-    uint32_t at = 0;
-
-    for (size_t i = 0; i < ev->nokv; i++) {
-        uint32_t name = names_find(&m->s->names, ev->okv[i].name);
-
-        name = name == m->s->kind_name ? NAME_NONE : name;
-        m->okv_name[i] = name;
-        if (name != NAME_NONE) {
-            touch(m, name)->n++;
-        }
-    }
-    for (size_t i = 0; i < m->ntouched; i++) {
-        struct place *p = &m->place[m->touched[i]];
-
-        p->start = at;
-        at += p->n;
-        p->n = 0;
-    }
-    for (size_t i = 0; i < ev->nokv; i++) {
-        if (m->okv_name[i] != NAME_NONE) {
-            struct place *p = &m->place[m->okv_name[i]];
-
-            m->value[p->start + p->n++] = (struct value){.v = ev->okv[i].v};
-        }
-    }
-    m->nvalues = at;
-}
-
-static bool resolve(struct matcher *m, const struct event *ev)
-{
-    const struct ruleset *s = m->s;
-
-    if (!make_room(m, ev->nokv + 1)) {
-        return false;
-    }
     arena_reset(&m->scratch);
     m->ev = ev;
-    m->ntouched = m->nvalues = 0;
     if (++m->round == 0) { // after 2^32 events an old mark could look new
-        memset(m->place, 0, (s->names.n + 1) * sizeof(*m->place));
+        memset(m->place, 0, (m->s->names.n + 1) * sizeof(*m->place));
         m->keywords_round = 0;
         m->round = 1;
     }
-    put_original(m, ev);
-    for (uint64_t mask = ev->mask; mask; mask &= mask - 1) {
-        int f = __builtin_ctzll(mask);
-
-        if (s->core_name[f] != NAME_NONE && m->place[s->core_name[f]].round != m->round) {
-            put_lone(m, s->core_name[f], ev->field[f]);
-        }
-    }
-    if (s->kind_name != NAME_NONE) {
-        put_lone(m, s->kind_name, (struct fval){V_STR, span_str(kind_name(ev->kind)), 0});
-    }
-    return true;
-}
-
-// The whole record, and its texts as they read without their quoting.
-static struct values keyword_values(struct matcher *m)
-{
-    const struct event *ev = m->ev;
-
-    if (m->keywords_round != m->round) {
-        struct value *v = m->value + m->nvalues;
-        size_t n = 0;
-
-        v[n++] = (struct value){.v = {V_STR, ev->raw, 0}};
-        for (size_t i = 0; i < ev->nokv; i++) {
-            if (ev->okv[i].v.type == V_STR && ev->okv[i].v.s.n) {
-                v[n++] = (struct value){.v = ev->okv[i].v};
-            }
-        }
-        m->keywords = (struct values){v, n};
-        m->keywords_round = m->round;
-    }
-    return m->keywords;
 }
 
 struct
@@ -221,9 +226,7 @@ static enum tri try_leaf(void *ctx, uint32_t index)
     if (l->name == NAME_CONTEXT) {
         return TRI_UNKNOWN;
     }
-    return leaf_eval(l,
-                     l->name == NAME_KEYWORD ? keyword_values(t->m) : field_values(t->m, l->name),
-                     &t->m->tools);
+    return leaf_eval(l, field_values(t->m, l->name), &t->m->tools);
 }
 
 static void fill_known(struct try *t, struct hit *h)
@@ -277,12 +280,9 @@ size_t matcher_run(struct matcher *m, const struct event *ev, struct hit *out, s
     if (m->nwords == 0) {
         return 0;
     }
-    if (!resolve(m, ev)) {
-        m->faults++;
-        return 0;
-    }
+    begin(m, ev);
     memset(m->bits, 0, m->nwords * sizeof(*m->bits));
-    prefilter_run(m->s->prefilter, ev, &m->tools, m->bits);
+    prefilter_run(m->s->prefilter, m->memo, ev, &m->tools, m->bits);
     for (size_t w = 0; w < m->nwords; w++) {
         for (uint64_t b = m->bits[w]; b; b &= b - 1) {
             const struct entry *e = m->s->rule[w * 64 + (size_t)__builtin_ctzll(b)];

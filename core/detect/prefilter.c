@@ -1,45 +1,39 @@
-// prefilter.c - rules by log source and cover.
+// prefilter.c - rules by log source, field and cover.
 // SPDX-License-Identifier: Apache-2.0
 #include "core/detect/prefilter.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "core/base/hash.h"
-#include "core/detect/cover.h"
-
-struct key {
-    struct key *next;
-    uint32_t group, rule;
-    struct cover_key k;
-};
-
-struct probe { // a field that some cover of the group asks
-    enum cover_kind kind;
-    uint32_t name;
-};
+#include "core/detect/lane.h"
 
 struct group {             // rules of one log source
     uint32_t ls[LS_COUNT]; // words of the prefilter; NAME_NONE matches anything
-    struct probe *probe;
-    size_t nprobes, cprobes;
+    struct lane *lane;
+    size_t nlanes;
     uint32_t *always; // rules without a cover
     size_t nalways, calways;
 };
 
 struct prefilter {
-    const struct ruleset *s;
     struct names words; // of log sources, lower case
     struct group *group;
     size_t ngroups, cgroups;
-    struct key **bucket;
-    size_t nbuckets;
+    uint32_t *rule; // what the keys call, see struct lane_key
 };
 
-static uint64_t key_hash(uint32_t group, enum cover_kind kind, uint32_t name, struct span text)
-{
-    return hash64((uint64_t)group << 33 ^ (uint64_t)name << 1 ^ (uint64_t)kind, text);
-}
+// ---- building
+
+struct want_key { // one key of one rule; sorted, equal keys stand together
+    uint32_t group, rule;
+    struct cover_key k;
+};
+
+struct wants {
+    struct want_key *v;
+    size_t n, cap;
+};
 
 static uint32_t word_of(struct prefilter *p, struct arena *a, struct span word)
 {
@@ -77,165 +71,300 @@ static struct group *group_of(struct prefilter *p, struct arena *a, const struct
     return &p->group[p->ngroups++];
 }
 
-static bool add_probe(struct arena *a, struct group *g, const struct cover_key *k)
+static bool add_rule(struct prefilter *p, struct ruleset *s, struct arena *tmp, struct entry *e,
+                     struct wants *w)
 {
-    for (size_t i = 0; i < g->nprobes; i++) {
-        if (g->probe[i].kind == k->kind && g->probe[i].name == k->name) {
-            return true;
-        }
-    }
-    g->probe = arena_grow(a, g->probe, g->nprobes, &g->cprobes, sizeof(*g->probe));
-    if (!g->probe) {
+    struct group *g = group_of(p, &s->arena, e);
+    size_t n;
+    const struct cover_key *key = cover_of(tmp, &e->program, &n);
+
+    if (!g || !key) {
         return false;
     }
-    g->probe[g->nprobes++] = (struct probe){k->kind, k->name};
-    return true;
-}
-
-static bool add_key(struct prefilter *p, struct arena *a, struct group *g, uint32_t rule,
-                    const struct cover_key *k)
-{
-    uint32_t group = (uint32_t)(g - p->group);
-    struct key *key = arena_alloc(a, sizeof(*key));
-    struct key **at;
-
-    if (!key || !add_probe(a, g, k)) {
-        return false;
-    }
-    *key = (struct key){.group = group, .rule = rule, .k = *k};
-    at = &p->bucket[key_hash(group, k->kind, k->name, k->text) & (p->nbuckets - 1)];
-    key->next = *at;
-    *at = key;
-    return true;
-}
-
-static bool add_rule(struct prefilter *p, struct ruleset *s, struct entry *e,
-                     struct cover_key keys[COVER_MAX])
-{
-    struct arena *a = &s->arena;
-    struct group *g = group_of(p, a, e);
-    size_t n = cover_of(a, &e->program, keys);
-    bool ok = g != NULL;
-
-    for (size_t i = 0; ok && i < n; i++) {
-        ok = add_key(p, a, g, e->rule.index, &keys[i]);
-    }
-    if (ok && n == 0) {
-        g->always = arena_grow(a, g->always, g->nalways, &g->calways, sizeof(*g->always));
-        ok = g->always != NULL;
-        if (ok) {
+    if (n == 0) {
+        g->always = arena_grow(&s->arena, g->always, g->nalways, &g->calways, sizeof(*g->always));
+        if (g->always) {
             g->always[g->nalways++] = e->rule.index;
         }
+        return g->always != NULL;
     }
-    return ok;
+    for (size_t i = 0; i < n; i++) {
+        w->v = arena_grow(tmp, w->v, w->n, &w->cap, sizeof(*w->v));
+        if (!w->v) {
+            return false;
+        }
+        w->v[w->n++] = (struct want_key){(uint32_t)(g - p->group), e->rule.index, key[i]};
+    }
+    return true;
+}
+
+static int by_key(const struct want_key *x, const struct want_key *y)
+{
+#define CMP(m) ((x->m > y->m) - (x->m < y->m))
+    int c = CMP(group);
+
+    c = c ? c : CMP(k.name);
+    c = c ? c : CMP(k.kind);
+    return c ? c : span_cmp(x->k.text, y->k.text);
+}
+
+static int by_all(const void *a, const void *b)
+{
+    const struct want_key *x = a, *y = b;
+    int c = by_key(x, y);
+
+    return c ? c : CMP(rule);
+#undef CMP
+}
+
+// The lane of w->v[from..to), all of one group and name.
+static bool make_lane(struct prefilter *p, struct arena *a, const struct wants *w, size_t from,
+                      size_t to, struct lane *l)
+{
+    *l = (struct lane){.name = w->v[from].k.name};
+    l->key = arena_array(a, to - from, sizeof(*l->key));
+    for (size_t i = from; l->key && i < to; i++) {
+        struct lane_key *k = l->nkeys ? &l->key[l->nkeys - 1] : NULL;
+
+        p->rule[i] = w->v[i].rule;
+        if (k && i > from && by_key(&w->v[i], &w->v[i - 1]) == 0) {
+            k->n++;
+            continue;
+        }
+        l->key[l->nkeys++] = (struct lane_key){.text = arena_span(a, w->v[i].k.text),
+                                               .first = (uint32_t)i,
+                                               .n = 1,
+                                               .kind = w->v[i].k.kind};
+    }
+    return l->key && lane_build(a, l);
+}
+
+static bool make_lanes(struct prefilter *p, struct arena *a, const struct wants *w)
+{
+    size_t *cap = arena_array(a, p->ngroups + 1, sizeof(*cap));
+
+    p->rule = arena_array(a, w->n + 1, sizeof(*p->rule));
+    for (size_t i = 0, to; cap && p->rule && i < w->n; i = to) {
+        uint32_t at = w->v[i].group;
+        struct group *g = &p->group[at];
+
+        for (to = i + 1; to < w->n && w->v[to].group == at && w->v[to].k.name == w->v[i].k.name;) {
+            to++;
+        }
+        g->lane = arena_grow(a, g->lane, g->nlanes, &cap[at], sizeof(*g->lane));
+        if (!g->lane || !make_lane(p, a, w, i, to, &g->lane[g->nlanes++])) {
+            return false;
+        }
+    }
+    return cap && p->rule;
 }
 
 struct prefilter *prefilter_new(struct ruleset *s)
 {
     struct prefilter *p = arena_alloc(&s->arena, sizeof(*p));
-    struct cover_key *keys = arena_array(&s->arena, COVER_MAX, sizeof(*keys));
+    struct wants w = {0};
+    struct arena tmp;
+    bool ok = p != NULL;
 
-    if (!p || !keys) {
+    arena_init(&tmp, (size_t)1 << 30);
+    if (ok) {
+        p->words.a = &s->arena;
+    }
+    for (size_t i = 0; ok && i < s->nrules; i++) {
+        ok = s->rule[i]->rule.kind != RULE_EVENT || add_rule(p, s, &tmp, s->rule[i], &w);
+    }
+    if (ok && w.n) {
+        qsort(w.v, w.n, sizeof(*w.v), by_all);
+    }
+    ok = ok && make_lanes(p, &s->arena, &w);
+    arena_free(&tmp);
+    return ok ? p : NULL;
+}
+
+// ---- log sources
+
+enum { MEMO_ENTRIES = 256, MEMO_TEXT = 96 };
+
+struct memo_entry {
+    uint8_t n[LS_COUNT];
+    bool used;
+    char text[MEMO_TEXT]; // the three words as they came
+    uint64_t *groups;     // one bit a group
+};
+
+struct prefilter_memo {
+    size_t nwords;
+    uint64_t *bits, *spare; // of the entries, and for a log source too long for one
+    struct memo_entry entry[MEMO_ENTRIES];
+};
+
+struct prefilter_memo *prefilter_memo_new(const struct prefilter *p)
+{
+    struct prefilter_memo *m = calloc(1, sizeof(*m));
+
+    if (!m) {
         return NULL;
     }
-    p->s = s;
-    p->words.a = &s->arena;
-    p->nbuckets = 1024;
-    while (p->nbuckets < 4 * s->nrules) {
-        p->nbuckets *= 2;
+    m->nwords = p->ngroups / 64 + 1;
+    m->bits = calloc((MEMO_ENTRIES + 1) * m->nwords, sizeof(*m->bits));
+    if (!m->bits) {
+        free(m);
+        return NULL;
     }
-    p->bucket = arena_array(&s->arena, p->nbuckets, sizeof(struct key *));
-    for (size_t i = 0; i < s->nrules; i++) {
-        struct entry *e = s->rule[i];
-
-        if (!p->bucket || (e->rule.kind == RULE_EVENT && !add_rule(p, s, e, keys))) {
-            return NULL;
-        }
+    for (size_t i = 0; i < MEMO_ENTRIES; i++) {
+        m->entry[i].groups = m->bits + i * m->nwords;
     }
-    return p;
+    m->spare = m->bits + MEMO_ENTRIES * m->nwords;
+    return m;
 }
 
-static void set_bit(uint64_t *bits, uint32_t i)
+void prefilter_memo_free(struct prefilter_memo *m)
 {
-    bits[i / 64] |= (uint64_t)1 << i % 64;
-}
-
-static void look_up(const struct prefilter *p, uint32_t group, const struct probe *q,
-                    struct span text, uint64_t *bits)
-{
-    uint64_t h = key_hash(group, q->kind, q->name, text);
-
-    for (const struct key *k = p->bucket[h & (p->nbuckets - 1)]; k; k = k->next) {
-        if (k->group == group && k->k.kind == q->kind && k->k.name == q->name &&
-            span_eq(k->k.text, text)) {
-            set_bit(bits, k->rule);
-        }
+    if (m) {
+        free(m->bits);
+        free(m);
     }
 }
 
-static void probe_value(const struct prefilter *p, uint32_t group, const struct probe *q,
-                        struct value *v, const struct leaf_tools *t, uint64_t *bits)
-{
-    struct span text = value_low(v, t);
-    struct number n;
-    char whole[32];
-
-    if (q->kind == COVER_TAIL) {
-        if (cover_tail(text, &text)) {
-            look_up(p, group, q, text, bits);
-        }
-        return;
-    }
-    look_up(p, group, q, text, bits);
-    // 4625.0 of an event equals 4625 of a rule.
-    if (v->v.type == V_FLOAT && number_read(v->v.s, &n) && fabs(n.d) < 1e18 &&
-        n.d == (double)(int64_t)n.d) {
-        int len = snprintf(whole, sizeof(whole), "%lld", (long long)n.d);
-
-        look_up(p, group, q, span_of(whole, (size_t)len), bits);
-    }
-}
-
-static void run_group(const struct prefilter *p, uint32_t group, const struct leaf_tools *t,
-                      uint64_t *bits)
-{
-    const struct group *g = &p->group[group];
-
-    for (size_t i = 0; i < g->nalways; i++) {
-        set_bit(bits, g->always[i]);
-    }
-    for (size_t i = 0; i < g->nprobes; i++) {
-        struct values v = t->field(t->ctx, g->probe[i].name);
-
-        for (size_t k = 0; k < v.n; k++) {
-            if (v.at[k].v.type != V_NULL) {
-                probe_value(p, group, &g->probe[i], &v.at[k], t, bits);
-            }
-        }
-    }
-}
-
-void prefilter_run(const struct prefilter *p, const struct event *ev, const struct leaf_tools *t,
-                   uint64_t *bits)
+static void select_groups(const struct prefilter *p, const struct event *ev, uint64_t *groups)
 {
     uint32_t ls[LS_COUNT];
     char low[128];
 
+    memset(groups, 0, (p->ngroups / 64 + 1) * sizeof(*groups));
     for (int i = 0; i < LS_COUNT; i++) {
         struct span word = span_sub(ev->logsource[i], 0, sizeof(low));
 
         fold_ascii(low, word);
         ls[i] = names_find(&p->words, span_of(low, word.n));
     }
-    for (uint32_t g = 0; g < p->ngroups; g++) {
+    for (size_t g = 0; g < p->ngroups; g++) {
         const uint32_t *want = p->group[g].ls;
         bool fits = true;
 
         for (int i = 0; i < LS_COUNT; i++) {
             fits = fits && (want[i] == NAME_NONE || want[i] == ls[i]);
         }
-        if (fits) {
-            run_group(p, g, t, bits);
+        groups[g / 64] |= (uint64_t)fits << g % 64;
+    }
+}
+
+static uint64_t first_bytes(struct span s)
+{
+    uint64_t v = 0;
+
+    if (s.n) {
+        memcpy(&v, s.p, s.n < 8 ? s.n : 8);
+    }
+    return v;
+}
+
+static const uint64_t *groups_of(const struct prefilter *p, struct prefilter_memo *m,
+                                 const struct event *ev)
+{
+    const struct span *s = ev->logsource;
+    size_t total = s[0].n + s[1].n + s[2].n, used = 0;
+    uint64_t h = total;
+    struct memo_entry *e;
+    bool same;
+
+    if (total > MEMO_TEXT) {
+        select_groups(p, ev, m->spare);
+        return m->spare;
+    }
+    for (int i = 0; i < LS_COUNT; i++) {
+        h = (h ^ first_bytes(s[i]) ^ s[i].n << 56) * 0x9e3779b97f4a7c15ULL;
+        h ^= h >> 32;
+    }
+    e = &m->entry[h % MEMO_ENTRIES];
+    same = e->used;
+    for (int i = 0; i < LS_COUNT && same; i++) {
+        same = e->n[i] == s[i].n && (s[i].n == 0 || memcmp(e->text + used, s[i].p, s[i].n) == 0);
+        used += s[i].n;
+    }
+    if (!same) {
+        used = 0;
+        for (int i = 0; i < LS_COUNT; i++) {
+            e->n[i] = (uint8_t)s[i].n;
+            if (s[i].n) {
+                memcpy(e->text + used, s[i].p, s[i].n);
+            }
+            used += s[i].n;
+        }
+        select_groups(p, ev, e->groups);
+        e->used = true;
+    }
+    return e->groups;
+}
+
+// ---- running
+
+struct run {
+    const struct prefilter *p;
+    uint64_t *bits;
+};
+
+static void set_bit(uint64_t *bits, uint32_t i)
+{
+    bits[i / 64] |= (uint64_t)1 << i % 64;
+}
+
+static void call_rules(void *ctx, const struct lane_key *k)
+{
+    struct run *r = ctx;
+
+    for (uint32_t i = 0; i < k->n; i++) {
+        set_bit(r->bits, r->p->rule[k->first + i]);
+    }
+}
+
+// 4625.0 of an event equals 4625 of a rule.
+static void try_whole_float(const struct lane *l, const struct value *v, struct run *r)
+{
+    struct number n;
+    char whole[32];
+
+    if (v->v.type == V_FLOAT && number_read(v->v.s, &n) && fabs(n.d) < 1e18 &&
+        n.d == (double)(int64_t)n.d) {
+        int len = snprintf(whole, sizeof(whole), "%lld", (long long)n.d);
+
+        lane_whole(l, span_of(whole, (size_t)len), call_rules, r);
+    }
+}
+
+static void run_lane(const struct lane *l, const struct leaf_tools *t, struct run *r)
+{
+    struct values v = t->field(t->ctx, l->name);
+
+    if (v.n && l->there) {
+        call_rules(r, l->there);
+    }
+    for (size_t k = 0; k < v.n; k++) {
+        if (v.at[k].v.type != V_NULL) {
+            struct span low = value_low(&v.at[k], t);
+
+            lane_run(l, low, v.at[k].ascii, call_rules, r);
+            try_whole_float(l, &v.at[k], r);
+        }
+    }
+}
+
+void prefilter_run(const struct prefilter *p, struct prefilter_memo *m, const struct event *ev,
+                   const struct leaf_tools *t, uint64_t *bits)
+{
+    const uint64_t *groups = groups_of(p, m, ev);
+    struct run r = {p, bits};
+
+    for (size_t w = 0; w < m->nwords; w++) {
+        for (uint64_t b = groups[w]; b; b &= b - 1) {
+            const struct group *g = &p->group[w * 64 + (size_t)__builtin_ctzll(b)];
+
+            for (size_t i = 0; i < g->nalways; i++) {
+                set_bit(bits, g->always[i]);
+            }
+            for (size_t i = 0; i < g->nlanes; i++) {
+                run_lane(&g->lane[i], t, &r);
+            }
         }
     }
 }

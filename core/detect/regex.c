@@ -18,6 +18,7 @@ enum {
 struct regex {
     struct regex *next;
     pcre2_code *code;
+    struct span text;
 };
 
 struct regex_scratch {
@@ -105,10 +106,16 @@ const struct regex *regex_compile(struct regexes *owner, struct arena *a, struct
             return NULL;
         }
     }
+    re->text = span_of(arena_str(a, text), text.n);
     re->next = owner->first;
     owner->first = re;
     owner->count++;
     return re;
+}
+
+struct span regex_text(const struct regex *re)
+{
+    return re->text;
 }
 
 void regexes_free(struct regexes *owner)

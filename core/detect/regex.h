@@ -31,6 +31,7 @@ enum regex_flag {
 const struct regex *regex_compile(struct regexes *owner, struct arena *a, struct span text,
                                   unsigned flags, char why[160], size_t *at);
 void regexes_free(struct regexes *owner);
+struct span regex_text(const struct regex *re); // the expression as it was given
 
 struct regex_scratch; // one thread's
 struct regex_scratch *regex_scratch_new(void);

@@ -250,3 +250,10 @@ size_t ruleset_users(const struct ruleset *s, uint32_t index, const uint32_t **r
     *ret = index < s->nrules ? s->user[index] : NULL;
     return index < s->nrules ? s->nusers[index] : 0;
 }
+
+void ruleset_want(const struct ruleset *s, struct wants *w)
+{
+    for (size_t i = 0; i < s->names.n; i++) {
+        (void)wants_add(w, s->names.name[i]);
+    }
+}

@@ -14,6 +14,7 @@
 #include "core/base/textfile.h"
 #include "core/detect/context_ops.h"
 #include "core/model/tier.h"
+#include "core/model/wants.h"
 
 enum rule_kind { RULE_EVENT, RULE_CORRELATION };
 
@@ -76,9 +77,13 @@ const struct rule *ruleset_rule(const struct ruleset *s, uint32_t index);
 // Correlations that refer to the rule `index`: their indices; returns the count.
 size_t ruleset_users(const struct ruleset *s, uint32_t index, const uint32_t **ret);
 
-// One thread's scratch for evaluating the set.
+// Adds the names of original fields that the rules ask for.
+void ruleset_want(const struct ruleset *s, struct wants *w);
+
+// One thread's scratch for evaluating the set. Events that are indexed by `want` (borrowed; may be NULL)
+// are read by number, others by name.
 struct matcher;
-struct matcher *matcher_new(const struct ruleset *s);
+struct matcher *matcher_new(const struct ruleset *s, const struct wants *want);
 void matcher_free(struct matcher *m);
 // All rules whose log source fits are evaluated; a rule that says yes or ask gives one hit. Returns
 // their number, at most `max` (more are counted in matcher_overflow()). Spans as the event's.

@@ -29,6 +29,7 @@ struct filter;
 
 // NULL with the fault (code "filter.*", col = the byte in the text) when refused.
 struct filter *filter_compile(struct span text, struct err *err);
+void filter_want(const struct filter *f, struct wants *w); // adds the names that it asks for
 bool filter_match(const struct filter *f, const struct event *ev);
 void filter_free(struct filter *f);
 

@@ -83,6 +83,15 @@ static bool test(const struct filter *f, const struct filter_node *t, const stru
     return false;
 }
 
+void filter_want(const struct filter *f, struct wants *w)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->node[i].op > F_NOT) {
+            (void)wants_add(w, f->node[i].field);
+        }
+    }
+}
+
 bool filter_match(const struct filter *f, const struct event *ev)
 {
     bool stack[FILTER_NODES_MAX];

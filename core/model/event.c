@@ -62,21 +62,50 @@ int kind_of(struct span name)
     return -1;
 }
 
-size_t event_values(const struct event *ev, struct span name, struct fval *out, size_t max)
+const struct okv *event_all(const struct event *ev, size_t *ret_n)
+{
+    if (ev->take_all) {
+        return ev->take_all(ev->take_ctx, ev, ret_n);
+    }
+    *ret_n = ev->nokv;
+    return ev->okv;
+}
+
+static size_t named(const struct okv *okv, size_t nokv, struct span name, struct fval *out,
+                    size_t max)
 {
     size_t n = 0;
-    int f;
 
-    for (size_t i = 0; i < ev->nokv; i++) {
-        if (span_eq(ev->okv[i].name, name)) {
+    for (size_t i = 0; i < nokv; i++) {
+        if (span_eq(okv[i].name, name)) {
             if (n < max) {
-                out[n] = ev->okv[i].v;
+                out[n] = okv[i].v;
             }
             n++;
         }
     }
-    if (n || (f = field_of(name)) < 0 || !(ev->mask >> f & 1)) {
-        return n;
+    return n;
+}
+
+static size_t numbered(const struct event *ev, uint32_t id, struct fval *out, size_t max)
+{
+    size_t n = 0;
+
+    for (uint32_t i = ev->at[id]; i; i = ev->next[i - 1]) {
+        if (n < max) {
+            out[n] = ev->okv[i - 1].v;
+        }
+        n++;
+    }
+    return n;
+}
+
+size_t event_core(const struct event *ev, enum field f, struct fval *out, size_t max)
+{
+    size_t n = 0;
+
+    if (!(ev->mask >> f & 1)) {
+        return 0;
     }
     if (f != FIELD_EVENT_CATEGORY && f != FIELD_EVENT_TYPE) {
         if (max) {
@@ -92,4 +121,20 @@ size_t event_values(const struct event *ev, struct span name, struct fval *out, 
         }
     }
     return n;
+}
+
+size_t event_values(const struct event *ev, struct span name, struct fval *out, size_t max)
+{
+    uint32_t id = ev->want ? wants_find(ev->want, name) : WANTS_NONE;
+    size_t n = 0;
+    int f;
+
+    if (id != WANTS_NONE) {
+        n = numbered(ev, id, out, max);
+    } else {
+        const struct okv *okv = event_all(ev, &n);
+
+        n = named(okv, n, name, out, max);
+    }
+    return n || (f = field_of(name)) < 0 ? n : event_core(ev, (enum field)f, out, max);
 }

@@ -4,12 +4,14 @@
 // An event is a view: every span points into the record's own bytes (inside a journal block or a
 // mapped file) or into the decoder's arena, and lives until that arena is reset. Decoding a record
 // allocates nothing in the steady state. Two layers: the core fields of field.def under ECS names,
-// and the record's own fields under their original names, on which Sigma is evaluated.
+// and the record's own fields under their original names, on which Sigma is evaluated. Of those only
+// the wanted ones need be taken apart (wants.h); whoever asks for another one still gets it, later.
 #ifndef CORE_MODEL_EVENT_H
 #define CORE_MODEL_EVENT_H
 
 #include "core/base/span.h"
 #include "core/base/time.h"
+#include "core/model/wants.h"
 
 enum field {
 #define FIELD(NAME, ecs, type, carried) FIELD_##NAME,
@@ -50,6 +52,11 @@ enum event_flag {
     EVENT_OVERSIZE = 8,    // cut at 128 KiB by the framer
 };
 
+struct event;
+
+// Takes the record apart wholly: all original fields in document order, valid as long as the event.
+typedef const struct okv *event_take_all(void *ctx, const struct event *ev, size_t *ret_n);
+
 struct event {
     const char *source; // name of the share/sources file, or "raw"; borrowed from the source set
     uint16_t source_id; // index in the source set; UINT16_MAX for raw
@@ -60,6 +67,12 @@ struct event {
     struct fval field[FIELD_COUNT];
     const struct okv *okv; // original fields in document order
     size_t nokv;
+    // With `want` the fields are indexed: at[id] = index in okv of the first field of that name, plus
+    // one; next[i] = the same of the next field named like okv[i]; 0 = none. NULL: not indexed.
+    const struct wants *want;
+    const uint32_t *at, *next;
+    event_take_all *take_all; // NULL: okv is all there is; else it lacks fields that nobody wanted
+    void *take_ctx;
     struct span json; // the record's JSON text when it has a right one, else empty; the fields
     size_t
         json_from;   // okv[json_from..] come from it, those before from the header it stands behind
@@ -79,6 +92,12 @@ static inline struct span event_str(const struct event *ev, enum field f)
 {
     return ev->mask >> f & 1 ? ev->field[f].s : SPAN_NONE;
 }
+
+// All original fields, whatever was wanted.
+const struct okv *event_all(const struct event *ev, size_t *ret_n);
+
+// The values of a core field; a list of them stands in the field joined with commas (field.def).
+size_t event_core(const struct event *ev, enum field f, struct fval *out, size_t max);
 
 // All values under a name, original names first, then ECS names; list elements give several. Returns
 // how many there are (0 = absent), at most `max` are stored.

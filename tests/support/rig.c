@@ -92,7 +92,7 @@ void rig_init(struct rig *r, const char *extra_rule)
     memset(r, 0, sizeof(*r));
     arena_init(&r->docs, SIZE_MAX);
     load_documents(r, extra_rule);
-    r->matcher = matcher_new(r->rules);
+    r->matcher = matcher_new(r->rules, NULL);
     r->set = (struct engine_set){.digest = digest_of(SPAN_LIT("set")),
                                  .rules = r->rules,
                                  .fab = r->fab,

@@ -116,7 +116,7 @@ ATTR_UNUSED static void rig_load(struct rig *r)
 {
     r->set = ruleset_load(r->file, r->nfiles, &r->faults);
     assert_non_null(r->set);
-    r->m = matcher_new(r->set);
+    r->m = matcher_new(r->set, NULL);
     assert_non_null(r->m);
 }
 

@@ -196,6 +196,30 @@ static void a_record_of_one_hundred_thousand_fields_is_matched(void **state)
     free(kv);
 }
 
+static void the_values_of_a_core_list_are_asked_one_by_one(void **state)
+{
+    struct hit hit[4];
+    struct one o;
+    struct rig r;
+
+    (void)state;
+    rig_open(&r);
+    rig_text(&r, "a.yml",
+             "title: a\nlogsource: {product: p}\ndetection: {s: {event.category: session}, "
+             "condition: s}\n---\ntitle: b\nlogsource: {product: p}\ndetection: {s: "
+             "{event.category|all: [authentication, session]}, condition: s}\n---\ntitle: c\n"
+             "logsource: {product: p}\ndetection: {s: {event.category: 'authentication,session'}, "
+             "condition: s}\n");
+    rig_load(&r);
+    one_event(&o);
+    o.ev.field[FIELD_EVENT_CATEGORY] = (struct fval){V_STR, SPAN_LIT("authentication,session"), 0};
+    o.ev.mask = (uint64_t)1 << FIELD_EVENT_CATEGORY;
+    assert_int_equal(matcher_run(r.m, &o.ev, hit, 4), 2);
+    assert_int_equal(hit[0].rule, 0);
+    assert_int_equal(hit[1].rule, 1);
+    rig_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +228,7 @@ int main(void)
         cmocka_unit_test(an_expression_that_passes_its_limit_is_a_counted_fault),
         cmocka_unit_test(hostile_values_do_no_harm),
         cmocka_unit_test(a_record_of_one_hundred_thousand_fields_is_matched),
+        cmocka_unit_test(the_values_of_a_core_list_are_asked_one_by_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
