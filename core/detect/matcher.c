@@ -173,9 +173,8 @@ static bool resolve(struct matcher *m, const struct event *ev)
         m->round = 1;
     }
     put_original(m, ev);
-    for (uint64_t mask = ev->mask; mask; mask &= mask - 1) {
-        int f = __builtin_ctzll(mask);
-
+    for (unsigned f = fieldset_next(&ev->mask, 0); f < FIELD_COUNT;
+         f = fieldset_next(&ev->mask, f + 1)) {
         if (s->core_name[f] != NAME_NONE && m->place[s->core_name[f]].round != m->round) {
             put_lone(m, s->core_name[f], ev->field[f]);
         }

@@ -75,7 +75,7 @@ size_t event_values(const struct event *ev, struct span name, struct fval *out, 
             n++;
         }
     }
-    if (n || (f = field_of(name)) < 0 || !(ev->mask >> f & 1)) {
+    if (n || (f = field_of(name)) < 0 || !event_has(ev, (enum field)f)) {
         return n;
     }
     if (f != FIELD_EVENT_CATEGORY && f != FIELD_EVENT_TYPE) {

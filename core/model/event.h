@@ -10,14 +10,7 @@
 
 #include "core/base/span.h"
 #include "core/base/time.h"
-
-enum field {
-#define FIELD(NAME, ecs, type, carried) FIELD_##NAME,
-#include "core/model/field.def"
-#undef FIELD
-    FIELD_COUNT
-};
-_Static_assert(FIELD_COUNT <= 64, "one bit a field");
+#include "core/model/fieldset.h"
 
 enum kind {
 #define KIND(NAME, name, context, meaning) KIND_##NAME,
@@ -56,7 +49,7 @@ struct event {
     enum kind kind;
     unsigned flags;
     utime_t time;
-    uint64_t mask; // bit f set: field[f] is present
+    struct fieldset mask; // the core fields that are present in field[]
     struct fval field[FIELD_COUNT];
     const struct okv *okv; // original fields in document order
     size_t nokv;
@@ -75,9 +68,14 @@ const char *kind_name(enum kind k);
 bool kind_is_context(enum kind k);
 int kind_of(struct span name);
 
+static inline bool event_has(const struct event *ev, enum field f)
+{
+    return fieldset_has(&ev->mask, f);
+}
+
 static inline struct span event_str(const struct event *ev, enum field f)
 {
-    return ev->mask >> f & 1 ? ev->field[f].s : SPAN_NONE;
+    return event_has(ev, f) ? ev->field[f].s : SPAN_NONE;
 }
 
 // All values under a name, original names first, then ECS names; list elements give several. Returns

@@ -48,7 +48,7 @@ static void make_event(struct one *o, const char *raw)
     o->ev.raw = span_str(raw);
     o->ev.kind = KIND_LOGON;
     o->ev.field[FIELD_USER_NAME] = (struct fval){V_STR, SPAN_LIT("Root"), 0};
-    o->ev.mask = (uint64_t)1 << FIELD_USER_NAME;
+    fieldset_add(&o->ev.mask, FIELD_USER_NAME);
     one_put(o, "Image", "C:\\Windows\\System32\\CMD.EXE");
     one_put(o, "CommandLine", "cmd /c powershell -enc SQBFAFgA");
     one_put(o, "EventID", "<int>1");
