@@ -152,11 +152,10 @@ static void put_obs(struct block_run *b, const struct record *r, uint32_t rec, s
                     .nhits = (uint32_t)nhits,
                     .hit = b->hit};
 
-    for (uint64_t m = ev->mask; m; m &= m - 1) {
-        enum field f = (enum field)__builtin_ctzll(m);
-
+    for (unsigned f = fieldset_next(&ev->mask, 0); f < FIELD_COUNT;
+         f = fieldset_next(&ev->mask, f + 1)) {
         if (field_carried(f)) {
-            o.mask |= UINT64_C(1) << f;
+            fieldset_add(&o.mask, f);
             o.field[f] = ev->field[f].s;
         }
     }

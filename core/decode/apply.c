@@ -27,7 +27,7 @@ void event_set(struct event *ev, enum field f, const struct fval *v)
         out.type = V_STR;
     }
     ev->field[f] = out;
-    ev->mask |= (uint64_t)1 << f;
+    fieldset_add(&ev->mask, f);
 }
 
 void event_set_severity(struct work *w, struct event *ev, int64_t value)

@@ -380,6 +380,18 @@ static void settle_time(const struct decode_in *in, struct event *ev)
     }
 }
 
+// Event time and the source's own time are both evidence: where they differ, both are kept.
+static void keep_source_clock(struct work *w, struct event *ev, utime_t said)
+{
+    char text[TIME_TEXT];
+    struct fval v;
+
+    if (said != UTIME_NONE && said != ev->time && plausible(said)) {
+        v = fval_str(span_str(arena_printf(&w->arena, "%s", utime_text(said, text))));
+        event_set(ev, FIELD_SOURCE_CLOCK, &v);
+    }
+}
+
 static void begin(struct event *ev, const struct decode_in *in)
 {
     // field[] is guarded by `mask` and needs no clearing
@@ -407,6 +419,7 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     enum mechanism mech;
     struct fval text;
     bool generic;
+    utime_t said;
 
     begin(ret, in);
     work_clear(w);
@@ -433,10 +446,12 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     if (generic) {
         generic_apply(w, d->set, ret);
     }
+    said = ret->time;
+    settle_time(in, ret);
+    keep_source_clock(w, ret, said);
     if (!arena_ok(&w->arena)) {
         set_error(ret, "needs more memory than a record may take");
     }
-    settle_time(in, ret);
     fields_index(&w->fields);
     ret->okv = w->fields.v;
     ret->nokv = w->fields.n;

@@ -262,8 +262,8 @@ static void set_found(struct work *w, const struct generic *g, const struct foun
                                .end = f->o[i] + 1};
         struct fval v;
 
-        if (!f->o[i] || ((ev->mask >> i & 1) &&
-                         (known || (i != FIELD_EVENT_SEVERITY && i != FIELD_LOG_LEVEL)))) {
+        if (!f->o[i] ||
+            (event_has(ev, i) && (known || (i != FIELD_EVENT_SEVERITY && i != FIELD_LOG_LEVEL)))) {
             continue;
         }
         v = f->o[i]->v;
@@ -295,7 +295,7 @@ static bool guess_holds(const struct guess *g, struct span text, const struct ev
     bool any = g->nwords == 0;
 
     for (size_t i = 0; i < g->nneeds; i++) {
-        if (!(ev->mask >> g->needs[i] & 1)) {
+        if (!event_has(ev, g->needs[i])) {
             return false;
         }
     }
@@ -314,7 +314,7 @@ static void make_guesses(struct work *w, const struct generic *g, struct event *
             const struct verdict *v = &g->guess[i].verdict;
 
             for (size_t k = 0; k < v->nset; k++) { // what is known already stays
-                if (!(ev->mask >> v->set[k].to & 1)) {
+                if (!event_has(ev, v->set[k].to)) {
                     constants_apply(ev, &v->set[k], 1);
                 }
             }

@@ -13,7 +13,7 @@ void constants_apply(struct event *ev, const struct constant *c, size_t n)
         if (c[i].v.s.n) {
             event_set(ev, c[i].to, &c[i].v);
         } else {
-            ev->mask &= ~((uint64_t)1 << c[i].to);
+            fieldset_drop(&ev->mask, c[i].to);
         }
     }
 }

@@ -189,7 +189,7 @@ void decode_print(struct buf *out, const char *file, uint64_t line, uint64_t lin
     jsonw_key(&w, SPAN_LIT("ecs"));
     jsonw_open(&w, '{');
     for (enum field f = 0; f < FIELD_COUNT; f++) {
-        if (ev->mask >> f & 1) {
+        if (event_has(ev, f)) {
             jsonw_key(&w, span_str(field_name(f)));
             if (ev->field[f].type == V_INT) {
                 jsonw_i64(&w, ev->field[f].i);

@@ -24,7 +24,7 @@ static void set_field(struct obs *o, enum field f, struct span v)
 {
     if (v.n) {
         o->field[f] = v;
-        o->mask |= (uint64_t)1 << f;
+        fieldset_add(&o->mask, f);
     }
 }
 

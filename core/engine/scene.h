@@ -22,7 +22,7 @@ struct scene {
 struct scene scene_of(const struct engine *e, const struct obs *o);
 static inline struct span obs_field(const struct obs *o, enum field f)
 {
-    return o->mask >> f & 1 ? o->field[f] : SPAN_NONE;
+    return fieldset_has(&o->mask, f) ? o->field[f] : SPAN_NONE;
 }
 enum source_kind source_kind_of(struct span name); // SK_COUNT when unknown
 const char *source_kind_name(enum source_kind k);

@@ -104,7 +104,7 @@ size_t event_core(const struct event *ev, enum field f, struct fval *out, size_t
 {
     size_t n = 0;
 
-    if (!(ev->mask >> f & 1)) {
+    if (!event_has(ev, f)) {
         return 0;
     }
     if (f != FIELD_EVENT_CATEGORY && f != FIELD_EVENT_TYPE) {

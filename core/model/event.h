@@ -11,15 +11,8 @@
 
 #include "core/base/span.h"
 #include "core/base/time.h"
+#include "core/model/fieldset.h"
 #include "core/model/wants.h"
-
-enum field {
-#define FIELD(NAME, ecs, type, carried) FIELD_##NAME,
-#include "core/model/field.def"
-#undef FIELD
-    FIELD_COUNT
-};
-_Static_assert(FIELD_COUNT <= 64, "one bit a field");
 
 enum kind {
 #define KIND(NAME, name, context, meaning) KIND_##NAME,
@@ -63,7 +56,7 @@ struct event {
     enum kind kind;
     unsigned flags;
     utime_t time;
-    uint64_t mask; // bit f set: field[f] is present
+    struct fieldset mask; // the core fields that are present in field[]
     struct fval field[FIELD_COUNT];
     const struct okv *okv; // original fields in document order
     size_t nokv;
@@ -88,9 +81,14 @@ const char *kind_name(enum kind k);
 bool kind_is_context(enum kind k);
 int kind_of(struct span name);
 
+static inline bool event_has(const struct event *ev, enum field f)
+{
+    return fieldset_has(&ev->mask, f);
+}
+
 static inline struct span event_str(const struct event *ev, enum field f)
 {
-    return ev->mask >> f & 1 ? ev->field[f].s : SPAN_NONE;
+    return event_has(ev, f) ? ev->field[f].s : SPAN_NONE;
 }
 
 // All original fields, whatever was wanted.

@@ -34,9 +34,12 @@ void result_obs(struct buf *b, const struct obs *o)
     buf_i64(b, o->time);
     buf_u8(b, (uint8_t)o->kind);
     buf_u32(b, o->flags);
-    buf_u64(b, o->mask);
-    for (uint64_t m = o->mask; m; m &= m - 1) {
-        buf_blob(b, o->field[__builtin_ctzll(m)]);
+    for (unsigned k = 0; k < FIELDSET_WORDS; k++) {
+        buf_u64(b, o->mask.w[k]);
+    }
+    for (unsigned f = fieldset_next(&o->mask, 0); f < FIELD_COUNT;
+         f = fieldset_next(&o->mask, f + 1)) {
+        buf_blob(b, o->field[f]);
     }
     buf_blob(b, o->raw);
     buf_u32(b, o->nhits);
@@ -175,14 +178,17 @@ static bool get_obs(struct rd *r, struct res_item *it)
     o->time = rd_i64(r);
     kind = rd_u8(r);
     o->flags = rd_u32(r);
-    o->mask = rd_u64(r);
-    if (kind >= KIND_COUNT || (FIELD_COUNT < 64 && o->mask >> FIELD_COUNT)) {
+    for (unsigned k = 0; k < FIELDSET_WORDS; k++) {
+        o->mask.w[k] = rd_u64(r);
+    }
+    if (kind >= KIND_COUNT || !fieldset_valid(&o->mask)) {
         return false;
     }
     o->kind = (enum kind)kind;
     memset(o->field, 0, sizeof(o->field));
-    for (uint64_t m = o->mask; m; m &= m - 1) {
-        o->field[__builtin_ctzll(m)] = rd_blob(r);
+    for (unsigned f = fieldset_next(&o->mask, 0); f < FIELD_COUNT;
+         f = fieldset_next(&o->mask, f + 1)) {
+        o->field[f] = rd_blob(r);
     }
     o->raw = rd_blob(r);
     o->nhits = rd_u32(r);

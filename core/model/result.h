@@ -51,8 +51,8 @@ struct obs {
     ntime_t received;
     utime_t time; // event time
     enum kind kind;
-    uint32_t flags; // enum event_flag
-    uint64_t mask;  // carried fields that are present
+    uint32_t flags;       // enum event_flag
+    struct fieldset mask; // carried fields that are present
     struct span field[FIELD_COUNT];
     struct span raw; // the record; empty when there are no hits and it is no alert
     uint32_t nhits;

@@ -175,7 +175,7 @@ static struct event event_of(const struct rig_event *re)
 
     for (size_t i = 0; i < RIG_FIELDS && re->field[i].v; i++) {
         ev.field[re->field[i].f] = (struct fval){V_STR, span_str(re->field[i].v), 0};
-        ev.mask |= (uint64_t)1 << re->field[i].f;
+        fieldset_add(&ev.mask, re->field[i].f);
     }
     return ev;
 }
@@ -196,10 +196,10 @@ void rig_say(struct rig *r, const struct rig_event *re)
     need_block(r);
     o.rec = r->rec++;
     o.nhits = (uint32_t)matcher_run(r->matcher, &ev, hit, OBS_HITS_MAX);
-    for (int f = 0; f < FIELD_COUNT; f++) {
-        if (ev.mask >> f & 1 && field_carried((enum field)f)) {
+    for (enum field f = 0; f < FIELD_COUNT; f++) {
+        if (event_has(&ev, f) && field_carried(f)) {
             o.field[f] = ev.field[f].s;
-            o.mask |= (uint64_t)1 << f;
+            fieldset_add(&o.mask, f);
         }
     }
     o.raw = o.nhits || ev.flags & EVENT_IS_ALERT ? ev.raw : SPAN_NONE;

@@ -197,9 +197,11 @@ static void zone_offset_and_skew_are_those_of_the_source(void **state)
     decode(dec, &in, &ev);
     assert_time("2026-11-20T02:00:00.000000Z");
     assert_int_equal(ev.flags, 0);
+    assert_false(event_has(&ev, FIELD_SOURCE_CLOCK)); // it is the event's time
     in.offset_us = -1500000;
     decode(dec, &in, &ev);
     assert_time("2026-11-20T01:59:58.500000Z");
+    assert_field(FIELD_SOURCE_CLOCK, "2026-11-20T02:00:00.000000Z");
     in.offset_us = 65 * UTIME_SECOND; // exactly the skew: no fault
     decode(dec, &in, &ev);
     assert_int_equal(ev.flags, 0);
@@ -207,6 +209,7 @@ static void zone_offset_and_skew_are_those_of_the_source(void **state)
     decode(dec, &in, &ev);
     assert_int_equal(ev.flags, EVENT_CLOCK_FAULT);
     assert_time("2026-11-20T02:00:05.000000Z");
+    assert_field(FIELD_SOURCE_CLOCK, "2026-11-20T02:00:00.000000Z");
     in.offset_us = 5 * UTIME_SECOND - UTIME_DAY; // exactly a day behind
     decode(dec, &in, &ev);
     assert_int_equal(ev.flags, 0);

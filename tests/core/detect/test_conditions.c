@@ -145,7 +145,7 @@ static void original_names_come_before_ecs_names(void **state)
     (void)state;
     one_event(&o);
     o.ev.field[FIELD_USER_NAME] = (struct fval){V_STR, SPAN_LIT("ecs"), 0};
-    o.ev.mask = (uint64_t)1 << FIELD_USER_NAME;
+    fieldset_add(&o.ev.mask, FIELD_USER_NAME);
     assert_int_equal(one_verdict(one_rule("  s: {user.name: ecs}\n  condition: s"), &o), 1);
     one_put(&o, "user.name", "original");
     assert_int_equal(one_verdict(one_rule("  s: {user.name: ecs}\n  condition: s"), &o), 0);

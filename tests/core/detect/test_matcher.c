@@ -48,7 +48,7 @@ static void make_event(struct one *o, const char *raw)
     o->ev.raw = span_str(raw);
     o->ev.kind = KIND_LOGON;
     o->ev.field[FIELD_USER_NAME] = (struct fval){V_STR, SPAN_LIT("Root"), 0};
-    o->ev.mask = (uint64_t)1 << FIELD_USER_NAME;
+    fieldset_add(&o->ev.mask, FIELD_USER_NAME);
     one_put(o, "Image", "C:\\Windows\\System32\\CMD.EXE");
     one_put(o, "CommandLine", "cmd /c powershell -enc SQBFAFgA");
     one_put(o, "EventID", "<int>1");
@@ -213,7 +213,8 @@ static void the_values_of_a_core_list_are_asked_one_by_one(void **state)
     rig_load(&r);
     one_event(&o);
     o.ev.field[FIELD_EVENT_CATEGORY] = (struct fval){V_STR, SPAN_LIT("authentication,session"), 0};
-    o.ev.mask = (uint64_t)1 << FIELD_EVENT_CATEGORY;
+    o.ev.mask = (struct fieldset){0};
+    fieldset_add(&o.ev.mask, FIELD_EVENT_CATEGORY);
     assert_int_equal(matcher_run(r.m, &o.ev, hit, 4), 2);
     assert_int_equal(hit[0].rule, 0);
     assert_int_equal(hit[1].rule, 1);
