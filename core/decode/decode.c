@@ -10,6 +10,7 @@
 #include "core/decode/generic.h"
 #include "core/decode/json.h"
 #include "core/decode/json_take.h"
+#include "core/decode/logsource.h"
 #include "core/decode/pairs.h"
 #include "core/decode/xml.h"
 #include "core/decode/zeek.h"
@@ -390,6 +391,7 @@ static void begin(struct event *ev, const struct decode_in *in)
     ev->json = SPAN_NONE;
     ev->json_from = 0;
     memset(ev->logsource, 0, sizeof(ev->logsource));
+    ev->nalso = 0;
     ev->error[0] = '\0';
     ev->source = "raw";
     ev->source_id = UINT16_MAX;
@@ -433,6 +435,7 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     if (generic) {
         generic_apply(w, d->set, ret);
     }
+    logsources_apply(w, d->set, source ? source->group : "", ret);
     if (!arena_ok(&w->arena)) {
         set_error(ret, "needs more memory than a record may take");
     }

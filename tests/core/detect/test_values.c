@@ -281,7 +281,7 @@ static int expanded(const char *test, const char *value)
     rig_text(&r, "one.yml", one_rule(detection));
     r.set = ruleset_load_for(fab, r.file, r.nfiles, &r.faults);
     fab_free(fab);
-    r.m = matcher_new(r.set);
+    r.m = matcher_new(r.set, NULL);
     if (r.faults.count == 0) {
         v = matcher_run(r.m, &o.ev, &hit, 1) ? (int)hit.verdict : VERDICT_NO;
     } else {
