@@ -33,6 +33,7 @@ struct checking {
     struct faults faults;
     const struct textfile *now;  // the document in hand
     struct texts sigma, sources; // rules and sources refer to each other: checked together
+    struct fab *fab;             // the first model among them fills placeholders of the rules
 };
 
 void check_say(const struct textfile *f, const struct err *err)
@@ -58,6 +59,17 @@ static void say(void *ctx, const struct err *err)
     const struct checking *c = ctx;
 
     check_say(c->now, err);
+}
+
+static void check_fab(struct checking *c, const struct textfile *f)
+{
+    struct fab *fab = fab_load(f, 1, &c->faults);
+
+    if (c->fab) {
+        fab_free(fab);
+    } else {
+        c->fab = fab;
+    }
 }
 
 static void check_conf(struct checking *c, const struct textfile *f)
@@ -125,7 +137,7 @@ static void check_one(struct checking *c, const struct textfile *f)
     case DOC_SIGMA: add_to(c, &c->sigma, f); break;
     case DOC_SOURCE: add_to(c, &c->sources, f); break;
     case DOC_CACAO: cacao_free(cacao_load(f, &c->faults)); break;
-    case DOC_FAB: fab_free(fab_load(f, 1, &c->faults)); break;
+    case DOC_FAB: check_fab(c, f); break;
     case DOC_POLICY: policy_free(policy_load(f, 1, &c->faults)); break;
     case DOC_ROSTER: roster_free(roster_load(f, 1, &c->faults)); break;
     case DOC_CONF: check_conf(c, f); break;
@@ -166,7 +178,7 @@ static void check_sets(struct checking *c)
     struct texts shared;
 
     if (c->sigma.n) {
-        ruleset_free(ruleset_load(c->sigma.file, c->sigma.n, &c->faults));
+        ruleset_free(ruleset_load_for(c->fab, c->sigma.file, c->sigma.n, &c->faults));
     }
     texts_init(&shared);
     if (c->sources.n) {
@@ -227,6 +239,7 @@ static int check_run(struct checking *c, char **path, int n)
         check_one(c, &t.file[i]);
     }
     check_sets(c);
+    fab_free(c->fab);
     texts_free(&c->sources);
     texts_free(&c->sigma);
     texts_free(&t);

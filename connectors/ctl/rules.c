@@ -9,6 +9,7 @@
 #include "connectors/ctl/rule_view.h"
 #include "connectors/ctl/share.h"
 #include "core/base/utf8.h"
+#include "core/model/fab.h"
 
 enum { TEXT_MAX = 256 << 20 };
 
@@ -18,21 +19,24 @@ struct loaded {
     struct faults faults;
 };
 
-static int load(const char *path, struct loaded *l, struct err *err)
+static int load(const char *path, const char *model, struct loaded *l, struct err *err)
 {
+    struct fab *fab = NULL;
     char share[SHARE_PATH_MAX];
     struct texts t;
     int rc = path ? 0 : share_path("rules", share, err);
 
     *l = (struct loaded){.faults = {.say = share_say}};
+    rc = rc == 0 && model ? share_fab(model, &l->faults, &fab, err) : rc;
     texts_init(&t);
     rc = rc < 0 ? rc : texts_add(&t, path ? path : share, texts_yaml, err);
     if (rc == 0) {
-        l->set = ruleset_load(t.file, t.n, &l->faults);
+        l->set = ruleset_load_for(fab, t.file, t.n, &l->faults);
         l->context = l->set ? rule_view_context(l->set) : NULL;
         rc = l->context ? 0 : err_set(err, E_SYSTEM, "rules.memory", "no memory for the rules");
     }
     texts_free(&t);
+    fab_free(fab);
     return rc;
 }
 
@@ -95,17 +99,18 @@ static int explain(const struct loaded *l, const char *id)
 int ctl_rules(int argc, char **argv)
 {
     static const struct option options[] = {{"rules", required_argument, NULL, 'r'},
+                                            {"fab", required_argument, NULL, 'f'},
                                             {NULL, 0, NULL, 0}};
-    const char *path = NULL, *verb, *what;
+    const char *path = NULL, *model = NULL, *verb, *what;
     struct err err = ERR_INIT;
     struct loaded l;
     int o, status;
 
     while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (o != 'r') {
+        if (o != 'r' && o != 'f') {
             return ctl_usage("rules", NULL);
         }
-        path = optarg;
+        *(o == 'r' ? &path : &model) = optarg;
     }
     verb = optind < argc ? argv[optind] : "";
     what = argc - optind == 2 ? argv[optind + 1] : NULL;
@@ -117,9 +122,9 @@ int ctl_rules(int argc, char **argv)
         path = what;
         what = NULL;
     }
-    status = load(path, &l, &err) < 0    ? ctl_worse(CTL_CANNOT, ctl_fail(&err))
-             : strcmp(verb, "list") == 0 ? list(&l)
-                                         : explain(&l, what);
+    status = load(path, model, &l, &err) < 0 ? ctl_worse(CTL_CANNOT, ctl_fail(&err))
+             : strcmp(verb, "list") == 0     ? list(&l)
+                                             : explain(&l, what);
     unload(&l);
     return status;
 }

@@ -112,7 +112,7 @@ static int take(void *ctx, const struct input_record *r, struct err *err)
 
 // ---- what is loaded first
 
-static int load_rules(struct scan *s, struct err *err)
+static int load_rules(struct scan *s, const struct fab *fab, struct err *err)
 {
     struct faults faults = {.say = share_say};
     char path[SHARE_PATH_MAX];
@@ -130,29 +130,13 @@ static int load_rules(struct scan *s, struct err *err)
         }
     }
     if (rc == 0) {
-        s->rules = ruleset_load(t.file, t.n, &faults);
+        s->rules = ruleset_load_for(fab, t.file, t.n, &faults);
         s->context = s->rules ? rule_view_context(s->rules) : NULL;
         s->refused = faults.count;
         rc = s->context ? 0 : err_set(err, E_SYSTEM, "scan.memory", "no memory for the rules");
     }
     texts_free(&t);
     return rc;
-}
-
-// The fab model is read and checked; event rules and correlations that need no context do not ask it.
-static int check_fab(const char *path, struct err *err)
-{
-    struct faults faults = {.say = share_say};
-    struct texts t;
-    int rc;
-
-    texts_init(&t);
-    rc = texts_add(&t, path, texts_yaml, err);
-    if (rc == 0) {
-        fab_free(fab_load(t.file, t.n, &faults));
-    }
-    texts_free(&t);
-    return rc < 0 ? rc : faults.count ? CTL_REFUSED : CTL_DONE;
 }
 
 // The filter's faults have their column in the expression.
@@ -192,16 +176,20 @@ static int load_machines(struct scan *s, struct err *err)
 static int load(struct scan *s, int *status, struct err *err)
 {
     struct faults faults = {.say = share_say};
+    struct fab *fab = NULL;
     int rc = load_filter(s, err);
 
-    rc = rc == 0 && s->opt.fab ? check_fab(s->opt.fab, err) : rc;
+    rc = rc == 0 && s->opt.fab ? share_fab(s->opt.fab, &faults, &fab, err) : rc;
     if (rc < 0) {
         return rc;
     }
-    *status = ctl_worse(*status, rc);
+    rc = load_rules(s, fab, err);
+    fab_free(fab);
+    if (rc < 0) {
+        return rc;
+    }
     s->sources = share_sources(&faults, err);
-    if (!s->sources || (rc = load_rules(s, err)) < 0 ||
-        (rc = scan_corr_init(&s->corr, s->rules, s->context, err)) < 0) {
+    if (!s->sources || (rc = scan_corr_init(&s->corr, s->rules, s->context, err)) < 0) {
         return s->sources ? rc : err->rc;
     }
     if (faults.count || s->refused) {

@@ -11,6 +11,7 @@
 
 #include "connectors/os/files.h"
 #include "core/decode/decode.h"
+#include "core/model/fab.h"
 
 enum { TEXTS_BYTES_MAX = 512 << 20 };
 
@@ -129,4 +130,19 @@ struct sourceset *share_sources(struct faults *faults, struct err *err)
     }
     texts_free(&t);
     return set;
+}
+
+int share_fab(const char *path, struct faults *faults, struct fab **ret, struct err *err)
+{
+    struct texts t;
+    int rc;
+
+    *ret = NULL;
+    texts_init(&t);
+    rc = texts_add(&t, path, texts_yaml, err);
+    if (rc == 0) {
+        *ret = fab_load(t.file, t.n, faults);
+    }
+    texts_free(&t);
+    return rc;
 }

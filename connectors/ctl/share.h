@@ -11,6 +11,7 @@
 #include "core/base/arena.h"
 #include "core/base/textfile.h"
 
+struct fab;
 struct sourceset;
 
 enum { SHARE_PATH_MAX = 4096 };
@@ -21,6 +22,9 @@ int share_find(char out[SHARE_PATH_MAX], struct err *err);
 int share_path(const char *name, char out[SHARE_PATH_MAX], struct err *err);
 // All source files of share/sources; what they are wrong in is said. NULL: could not (err says why).
 struct sourceset *share_sources(struct faults *faults, struct err *err);
+
+// The model that FILE holds; NULL with its faults said when it is refused. E_*: it could not be read.
+int share_fab(const char *path, struct faults *faults, struct fab **ret, struct err *err);
 
 // A list of texts that grows with each path that is read into it.
 struct texts {

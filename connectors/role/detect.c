@@ -17,6 +17,7 @@
 #include "connectors/role/set_load.h"
 #include "core/base/log.h"
 #include "core/base/rd.h"
+#include "core/model/fab.h"
 
 enum { COMPILED_MAX = 2 }; // the set in force and the one before
 
@@ -65,6 +66,7 @@ static int compile(struct detect *d, const struct digest *digest, struct compile
                    struct err *err)
 {
     struct faults faults = {.say = say_fault};
+    struct fab *fab;
     int rc;
 
     *ret = (struct compiled){.digest = *digest};
@@ -74,7 +76,10 @@ static int compile(struct detect *d, const struct digest *digest, struct compile
     }
     ret->sources =
         sourceset_load(ret->set.part[SET_SOURCES].file, ret->set.part[SET_SOURCES].n, &faults);
-    ret->rules = ruleset_load(ret->set.part[SET_RULES].file, ret->set.part[SET_RULES].n, &faults);
+    fab = fab_load(ret->set.part[SET_FAB].file, ret->set.part[SET_FAB].n, &faults);
+    ret->rules =
+        ruleset_load_for(fab, ret->set.part[SET_RULES].file, ret->set.part[SET_RULES].n, &faults);
+    fab_free(fab);
     ret->run = ret->sources && ret->rules ? block_run_new(ret->sources, ret->rules) : NULL;
     if (!ret->run) {
         free_compiled(ret);

@@ -51,8 +51,9 @@ static int load(struct engine_sets *s, const struct digest *digest, struct engin
         return rc;
     }
     l->set.digest = *digest;
-    l->set.rules = ruleset_load(l->files.part[SET_RULES].file, l->files.part[SET_RULES].n, faults);
     l->set.fab = fab_load(l->files.part[SET_FAB].file, l->files.part[SET_FAB].n, faults);
+    l->set.rules = ruleset_load_for(l->set.fab, l->files.part[SET_RULES].file,
+                                    l->files.part[SET_RULES].n, faults);
     l->set.policy =
         policy_load(l->files.part[SET_POLICY].file, l->files.part[SET_POLICY].n, faults);
     l->set.roster =

@@ -10,6 +10,7 @@
 #include "core/decode/generic.h"
 #include "core/decode/json.h"
 #include "core/decode/json_take.h"
+#include "core/decode/logsource.h"
 #include "core/decode/pairs.h"
 #include "core/decode/xml.h"
 #include "core/decode/zeek.h"
@@ -402,6 +403,7 @@ static void begin(struct event *ev, const struct decode_in *in)
     ev->json = SPAN_NONE;
     ev->json_from = 0;
     memset(ev->logsource, 0, sizeof(ev->logsource));
+    ev->nalso = 0;
     ev->error[0] = '\0';
     ev->source = "raw";
     ev->source_id = UINT16_MAX;
@@ -449,6 +451,7 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     said = ret->time;
     settle_time(in, ret);
     keep_source_clock(w, ret, said);
+    logsources_apply(w, d->set, source ? source->group : "", ret);
     if (!arena_ok(&w->arena)) {
         set_error(ret, "needs more memory than a record may take");
     }

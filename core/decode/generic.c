@@ -5,6 +5,7 @@
 #include "core/base/attr.h"
 #include "core/base/hash.h"
 #include "core/decode/choose.h"
+#include "core/decode/logsource.h"
 #include "core/decode/map.h"
 #include "core/decode/take.h"
 
@@ -168,11 +169,13 @@ static int read_guesses(struct loader *l, const struct ynode *n, struct generic 
 
 int generic_read(struct loader *l, const struct ynode *root)
 {
-    static const char *const known[] = {"title", "tables", "aliases", "guesses", NULL};
+    static const char *const known[] = {"title",   "tables",     "aliases",
+                                        "guesses", "logsources", NULL};
     struct generic *g;
     int rc = read_only(l, root, known);
 
     rc = rc ? rc : source_read_lookups(l, y_get(root, "tables"));
+    rc = rc ? rc : logsources_read(l, y_get(root, "logsources"));
     if (rc || (!y_get(root, "aliases") && !y_get(root, "guesses"))) {
         return rc;
     }

@@ -195,7 +195,8 @@ struct sourceset {
     struct source *source; // sorted by name
     size_t n;
     struct chooser *chooser;
-    struct generic *generic; // NULL: no file of aliases
+    struct generic *generic;       // NULL: no file of aliases
+    struct logsources *logsources; // NULL: no table
     size_t nlookups;
     const struct lookup **lookup; // those with a name of their own
     struct wants *slots;          // their names

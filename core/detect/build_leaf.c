@@ -21,12 +21,12 @@ static struct test *add_test(struct build *b, struct tests *t, enum test_kind ki
 static int add_text(struct build *b, const struct modifiers *m, const struct ynode *value,
                     struct tests *t)
 {
-    struct units v[VARIANTS_MAX];
-    size_t n = modifiers_apply(b, m, value, v);
+    struct variants v;
+    bool ok = modifiers_apply(b, m, value, &v);
     bool plain = m->n == (size_t)(m->all + m->neq + m->cased);
     int64_t i;
 
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; ok && k < v.n; k++) {
         struct test *x = add_test(b, t, TEST_TEXT);
         char why[160];
 
@@ -34,9 +34,9 @@ static int add_text(struct build *b, const struct modifiers *m, const struct yno
             return E_LIMIT;
         }
         if (m->field.n == 0) { // keywords stand anywhere in a text
-            v[k] = units_wrap(&b->s->arena, v[k], true, true);
+            v.at[k] = units_wrap(&b->s->arena, v.at[k], true, true);
         }
-        if (!pattern_make(&b->s->regexes, &b->s->arena, v[k], m->cased, &x->text, why)) {
+        if (!pattern_make(&b->s->regexes, &b->s->arena, v.at[k], m->cased, &x->text, why)) {
             return y_fault(b->docs, value, b->err, "sigma.value", "%s",
                            why[0] ? why : "the rule set is too large");
         }
@@ -44,7 +44,7 @@ static int add_text(struct build *b, const struct modifiers *m, const struct yno
         x->whole = plain && y_int(value, &i);
         x->i = x->whole ? i : 0;
     }
-    return n ? 0 : E_INPUT;
+    return ok ? 0 : b->err->rc;
 }
 
 static int add_regex(struct build *b, const struct modifiers *m, const struct ynode *value,
@@ -86,32 +86,65 @@ static int add_field(struct build *b, const struct modifiers *m, const struct yn
     return 0;
 }
 
-static int add_other(struct build *b, const struct modifiers *m, const struct ynode *value,
-                     struct tests *t)
+static int add_prefix(struct build *b, const struct ynode *value, struct span text, bool more,
+                      struct tests *t)
 {
-    struct test *x = add_test(b, t,
-                              m->shape == SHAPE_CIDR     ? TEST_CIDR
-                              : m->shape == SHAPE_EXISTS ? TEST_EXISTS
-                                                         : TEST_NUMBER);
+    struct test *x = add_test(b, t, TEST_CIDR);
 
     if (!x) {
         return E_LIMIT;
     }
-    if (m->shape == SHAPE_CIDR && !cidr_read(value->text, &x->cidr)) {
-        return y_fault(b->docs, value, b->err, "sigma.cidr",
-                       "\"" SPAN_FMT
-                       "\" is no IP prefix (address/bits, nothing set behind the bits)",
-                       SPAN_ARG(value->text));
+    x->more = more;
+    return cidr_read(text, &x->cidr)
+               ? 0
+               : y_fault(b->docs, value, b->err, "sigma.cidr",
+                         "\"" SPAN_FMT
+                         "\" is no IP prefix (address/bits, nothing set behind the bits)",
+                         SPAN_ARG(text));
+}
+
+// Wildcards have no meaning in a prefix; a list of the site may stand in it.
+static int add_cidr(struct build *b, const struct modifiers *m, const struct ynode *value,
+                    struct tests *t)
+{
+    struct variants v;
+    int rc = 0;
+
+    if (m->n == (size_t)(1 + m->all + m->neq)) {
+        return add_prefix(b, value, value->text, false, t);
     }
-    if (m->shape == SHAPE_EXISTS && !y_bool(value, &x->exists)) {
-        return y_fault(b->docs, value, b->err, "sigma.exists", "exists takes true or false");
+    if (!modifiers_apply(b, m, value, &v)) {
+        return b->err->rc;
     }
-    if (m->shape == SHAPE_NUMBER) {
-        x->cmp = m->cmp;
-        if (!number_read(value->text, &x->num)) {
-            return y_fault(b->docs, value, b->err, "sigma.number", "\"" SPAN_FMT "\" is no number",
-                           SPAN_ARG(value->text));
+    for (size_t k = 0; k < v.n && rc == 0; k++) {
+        char *text = arena_alloc(&b->s->arena, v.at[k].n + 1);
+
+        for (size_t i = 0; text && i < v.at[k].n; i++) {
+            text[i] = v.at[k].u[i] < 256 ? (char)v.at[k].u[i] : '*';
         }
+        rc = add_prefix(b, value, span_of(text, text ? v.at[k].n : 0), k > 0, t);
+    }
+    return rc;
+}
+
+static int add_other(struct build *b, const struct modifiers *m, const struct ynode *value,
+                     struct tests *t)
+{
+    struct test *x = add_test(b, t, m->shape == SHAPE_EXISTS ? TEST_EXISTS : TEST_NUMBER);
+
+    if (!x) {
+        return E_LIMIT;
+    }
+    if (m->shape == SHAPE_EXISTS) {
+        return y_bool(value, &x->exists)
+                   ? 0
+                   : y_fault(b->docs, value, b->err, "sigma.exists", "exists takes true or false");
+    }
+    x->cmp = m->cmp;
+    x->part = m->part;
+    if (!number_read(value->text, &x->num) || (m->part && !x->num.whole)) {
+        return y_fault(b->docs, value, b->err, "sigma.number", "\"" SPAN_FMT "\" is no %snumber",
+                       SPAN_ARG(value->text), m->part ? "whole " : "");
     }
     return 0;
 }
@@ -140,6 +173,7 @@ static int add_value(struct build *b, const struct modifiers *m, const struct yn
     case SHAPE_TEXT: return add_text(b, m, value, t);
     case SHAPE_REGEX: return add_regex(b, m, value, t);
     case SHAPE_FIELD: return add_field(b, m, value, t);
+    case SHAPE_CIDR: return add_cidr(b, m, value, t);
     default: return add_other(b, m, value, t);
     }
 }

@@ -136,7 +136,10 @@ static enum tri test_value(const struct test *x, struct value *v, const struct l
     case TEST_REGEX: return tri_of(regex_find(x->re, t->regex, v->v.s), t);
     case TEST_CIDR: return netaddr_read(v->v.s, &a) && cidr_has(&x->cidr, &a) ? TRI_YES : TRI_NO;
     case TEST_NUMBER:
-        return number_of(&v->v, &n) && compare(x->cmp, &n, &x->num) ? TRI_YES : TRI_NO;
+        return (x->part ? time_part_of(v->v.s, x->part, &n) : number_of(&v->v, &n)) &&
+                       compare(x->cmp, &n, &x->num)
+                   ? TRI_YES
+                   : TRI_NO;
     case TEST_FIELD: return test_field(x, v, t);
     case TEST_NULL:
     case TEST_EXISTS: break;

@@ -11,19 +11,6 @@ static const struct {
 #undef MODIFIER
 };
 
-// Words of the specification that this product does not honour, and why.
-static const struct {
-    const char *word, *why;
-} refused[] = {
-    {"expand", "placeholders (expand) have no lists to be filled from yet"},
-    {"minute", "parts of a time cannot be compared"},
-    {"hour", "parts of a time cannot be compared"},
-    {"day", "parts of a time cannot be compared"},
-    {"week", "parts of a time cannot be compared"},
-    {"month", "parts of a time cannot be compared"},
-    {"year", "parts of a time cannot be compared"},
-};
-
 static int find(struct span word)
 {
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -36,13 +23,33 @@ static int find(struct span word)
 
 static int refuse_word(struct build *b, const struct ynode *at, struct span word)
 {
-    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-        if (span_eq_str(word, refused[i].word)) {
-            return y_fault(b->docs, at, b->err, "sigma.modifier", "%s", refused[i].why);
-        }
-    }
     return y_fault(b->docs, at, b->err, "sigma.modifier",
                    "the modifier \"" SPAN_FMT "\" is not known", SPAN_ARG(word));
+}
+
+static bool compares(enum modifier m)
+{
+    return m == MOD_LT || m == MOD_LTE || m == MOD_GT || m == MOD_GTE;
+}
+
+static enum time_part part_of(enum modifier m)
+{
+    switch (m) {
+    case MOD_MINUTE: return PART_MINUTE;
+    case MOD_HOUR: return PART_HOUR;
+    case MOD_DAY: return PART_DAY;
+    case MOD_WEEK: return PART_WEEK;
+    case MOD_MONTH: return PART_MONTH;
+    case MOD_YEAR: return PART_YEAR;
+    default: return PART_NONE;
+    }
+}
+
+// A part of a time may be compared: `hour|gte`; otherwise only one modifier says what is compared.
+static bool second_shape(const struct modifiers *m, enum modifier i)
+{
+    return rows[i].shape && m->shape != SHAPE_TEXT &&
+           !(m->part && m->n == (size_t)(1 + m->all + m->neq) && compares(i));
 }
 
 static int take(struct build *b, const struct ynode *at, struct span word, struct modifiers *m)
@@ -55,7 +62,7 @@ static int take(struct build *b, const struct ynode *at, struct span word, struc
     if (m->n == MODS_MAX) {
         return y_fault(b->docs, at, b->err, "sigma.modifier", "more than %d modifiers", MODS_MAX);
     }
-    if (rows[i].shape && m->shape != SHAPE_TEXT) {
+    if (second_shape(m, (enum modifier)i)) {
         return y_fault(b->docs, at, b->err, "sigma.modifier",
                        "\"%s\" cannot stand with another kind of comparison", rows[i].word);
     }
@@ -68,6 +75,8 @@ static int take(struct build *b, const struct ynode *at, struct span word, struc
                 : i == MOD_M ? REGEX_MULTILINE
                 : i == MOD_S ? REGEX_DOTALL
                              : 0;
+    m->part = part_of((enum modifier)i) ? part_of((enum modifier)i) : m->part;
+    m->cmp = part_of((enum modifier)i) ? CMP_EQ : m->cmp;
     m->cmp = i == MOD_LT    ? CMP_LT
              : i == MOD_LTE ? CMP_LTE
              : i == MOD_GT  ? CMP_GT
@@ -128,51 +137,71 @@ static struct units apply_one(struct arena *a, enum modifier m, struct units v)
     }
 }
 
-// Each of n values becomes three; false when one of them has nothing that is its own.
-static bool spread(struct arena *a, struct units *v, size_t n)
+bool variants_add(struct build *b, struct variants *v, struct units u)
 {
-    bool ok = true;
-
-    for (size_t i = n; i-- > 0;) {
-        struct units one = v[i];
-
-        for (unsigned k = 0; k < 3; k++) {
-            v[3 * i + k] = units_base64_at(a, one, k);
-            ok = ok && v[3 * i + k].n > 0;
-        }
+    if (v->n < VARIANTS_MAX) {
+        v->at = arena_grow(&b->s->arena, v->at, v->n, &v->cap, sizeof(*v->at));
     }
-    return ok;
+    if (v->n == VARIANTS_MAX || !v->at) {
+        err_set(b->err, E_LIMIT, "sigma.limit", "a value becomes more than %d texts", VARIANTS_MAX);
+        return false;
+    }
+    v->at[v->n++] = u;
+    return true;
 }
 
-size_t modifiers_apply(struct build *b, const struct modifiers *m, const struct ynode *value,
-                       struct units out[VARIANTS_MAX])
+// One value becomes three; false when one of them has nothing that is its own.
+static bool spread(struct build *b, const struct ynode *value, struct units one,
+                   struct variants *ret)
 {
-    struct arena *a = &b->s->arena;
-    size_t n = 1;
+    for (unsigned k = 0; k < 3; k++) {
+        struct units v = units_base64_at(&b->s->arena, one, k);
 
+        if (v.n == 0) {
+            y_fault(b->docs, value, b->err, "sigma.value",
+                    "the value is too short to be told from others at every offset");
+            return false;
+        }
+        if (!variants_add(b, ret, v)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool apply(struct build *b, enum modifier m, const struct ynode *value, struct units v,
+                  struct variants *ret)
+{
+    if (needs_plain(m) && units_wild(v)) {
+        y_fault(b->docs, value, b->err, "sigma.wildcard",
+                "a value with wildcards cannot be encoded with %s", rows[m].word);
+        return false;
+    }
+    return m == MOD_BASE64OFFSET ? spread(b, value, v, ret)
+           : m == MOD_EXPAND     ? placeholders_fill(b, value, v, ret)
+                                 : variants_add(b, ret, apply_one(&b->s->arena, m, v));
+}
+
+bool modifiers_apply(struct build *b, const struct modifiers *m, const struct ynode *value,
+                     struct variants *ret)
+{
+    *ret = (struct variants){0};
     if (value->text.n > VALUE_MAX) {
         y_fault(b->docs, value, b->err, "sigma.length", "a value has at most %d bytes", VALUE_MAX);
-        return 0;
+        return false;
     }
-    out[0] = units_parse(a, value->text);
+    if (!variants_add(b, ret, units_parse(&b->s->arena, value->text))) {
+        return false;
+    }
     for (size_t i = 0; i < m->n; i++) {
-        if (needs_plain(m->mod[i]) && units_wild(out[0])) {
-            y_fault(b->docs, value, b->err, "sigma.wildcard",
-                    "a value with wildcards cannot be encoded with %s", rows[m->mod[i]].word);
-            return 0;
-        }
-        if (m->mod[i] == MOD_BASE64OFFSET) {
-            if (3 * n > VARIANTS_MAX || !spread(a, out, n)) {
-                y_fault(b->docs, value, b->err, "sigma.value",
-                        "the value is too short to be told from others at every offset");
-                return 0;
+        struct variants next = {0};
+
+        for (size_t k = 0; k < ret->n; k++) {
+            if (!apply(b, m->mod[i], value, ret->at[k], &next)) {
+                return false;
             }
-            n *= 3;
-            continue;
         }
-        for (size_t k = 0; k < n; k++) {
-            out[k] = apply_one(a, m->mod[i], out[k]);
-        }
+        *ret = next;
     }
-    return n;
+    return true;
 }

@@ -23,7 +23,7 @@ enum shape {
     SHAPE_ANY = 63,
 };
 
-enum { MODS_MAX = 8, VARIANTS_MAX = 32, VALUE_MAX = 4096 };
+enum { MODS_MAX = 8, VARIANTS_MAX = 10000, VALUE_MAX = 4096 };
 
 struct modifiers {
     struct span field; // "" = keywords
@@ -33,14 +33,27 @@ struct modifiers {
     bool all, neq, cased;
     unsigned regex; // enum regex_flag
     enum cmp cmp;
+    enum time_part part;
 };
 
 // Takes a key ("CommandLine|contains|all") apart. `at` is the key's place, for the fault.
 int modifiers_read(struct build *b, struct span key, const struct ynode *at, struct modifiers *ret);
 
-// A text value through the modifiers from left to right; base64offset makes three of one. Returns
-// how many, 0 with the fault said.
-size_t modifiers_apply(struct build *b, const struct modifiers *m, const struct ynode *value,
-                       struct units out[VARIANTS_MAX]);
+// What one value of a rule becomes: alternatives, at most VARIANTS_MAX.
+struct variants {
+    struct units *at; // in the set's arena
+    size_t n, cap;
+};
+
+bool variants_add(struct build *b, struct variants *v, struct units u); // false: the fault is said
+
+// A text value through the modifiers from left to right; base64offset makes three of one, expand one for
+// each entry of a list of the site. False with the fault said.
+bool modifiers_apply(struct build *b, const struct modifiers *m, const struct ynode *value,
+                     struct variants *ret);
+
+// Every placeholder %name% of `v` filled from the fab model's lists; entries are taken literally.
+bool placeholders_fill(struct build *b, const struct ynode *value, struct units v,
+                       struct variants *ret);
 
 #endif

@@ -195,6 +195,7 @@ struct memo_entry {
 struct prefilter_memo {
     size_t nwords;
     uint64_t *bits, *spare; // of the entries, and for a log source too long for one
+    uint64_t *all;          // of an event of several log sources
     struct memo_entry entry[MEMO_ENTRIES];
 };
 
@@ -206,7 +207,7 @@ struct prefilter_memo *prefilter_memo_new(const struct prefilter *p)
         return NULL;
     }
     m->nwords = p->ngroups / 64 + 1;
-    m->bits = calloc((MEMO_ENTRIES + 1) * m->nwords, sizeof(*m->bits));
+    m->bits = calloc((MEMO_ENTRIES + 2) * m->nwords, sizeof(*m->bits));
     if (!m->bits) {
         free(m);
         return NULL;
@@ -215,6 +216,7 @@ struct prefilter_memo *prefilter_memo_new(const struct prefilter *p)
         m->entry[i].groups = m->bits + i * m->nwords;
     }
     m->spare = m->bits + MEMO_ENTRIES * m->nwords;
+    m->all = m->spare + m->nwords;
     return m;
 }
 
@@ -226,14 +228,15 @@ void prefilter_memo_free(struct prefilter_memo *m)
     }
 }
 
-static void select_groups(const struct prefilter *p, const struct event *ev, uint64_t *groups)
+static void select_groups(const struct prefilter *p, const struct span logsource[LS_COUNT],
+                          uint64_t *groups)
 {
     uint32_t ls[LS_COUNT];
     char low[128];
 
     memset(groups, 0, (p->ngroups / 64 + 1) * sizeof(*groups));
     for (int i = 0; i < LS_COUNT; i++) {
-        struct span word = span_sub(ev->logsource[i], 0, sizeof(low));
+        struct span word = span_sub(logsource[i], 0, sizeof(low));
 
         fold_ascii(low, word);
         ls[i] = names_find(&p->words, span_of(low, word.n));
@@ -260,16 +263,15 @@ static uint64_t first_bytes(struct span s)
 }
 
 static const uint64_t *groups_of(const struct prefilter *p, struct prefilter_memo *m,
-                                 const struct event *ev)
+                                 const struct span s[LS_COUNT])
 {
-    const struct span *s = ev->logsource;
     size_t total = s[0].n + s[1].n + s[2].n, used = 0;
     uint64_t h = total;
     struct memo_entry *e;
     bool same;
 
     if (total > MEMO_TEXT) {
-        select_groups(p, ev, m->spare);
+        select_groups(p, s, m->spare);
         return m->spare;
     }
     for (int i = 0; i < LS_COUNT; i++) {
@@ -291,10 +293,29 @@ static const uint64_t *groups_of(const struct prefilter *p, struct prefilter_mem
             }
             used += s[i].n;
         }
-        select_groups(p, ev, e->groups);
+        select_groups(p, s, e->groups);
         e->used = true;
     }
     return e->groups;
+}
+
+// The groups of all its log sources: each is asked once.
+static const uint64_t *all_groups(const struct prefilter *p, struct prefilter_memo *m,
+                                  const struct event *ev)
+{
+    const uint64_t *g = groups_of(p, m, ev->logsource);
+
+    if (ev->nalso == 0) {
+        return g;
+    }
+    memcpy(m->all, g, m->nwords * sizeof(*g));
+    for (size_t i = 0; i < ev->nalso; i++) {
+        g = groups_of(p, m, ev->also[i]);
+        for (size_t w = 0; w < m->nwords; w++) {
+            m->all[w] |= g[w];
+        }
+    }
+    return m->all;
 }
 
 // ---- running
@@ -352,7 +373,7 @@ static void run_lane(const struct lane *l, const struct leaf_tools *t, struct ru
 void prefilter_run(const struct prefilter *p, struct prefilter_memo *m, const struct event *ev,
                    const struct leaf_tools *t, uint64_t *bits)
 {
-    const uint64_t *groups = groups_of(p, m, ev);
+    const uint64_t *groups = all_groups(p, m, ev);
     struct run r = {p, bits};
 
     for (size_t w = 0; w < m->nwords; w++) {

@@ -30,6 +30,13 @@ struct number {
 
 bool number_read(struct span s, struct number *ret);
 
+// A part of a time that stands in a field; UTC. Weeks are those of ISO 8601.
+enum time_part { PART_NONE, PART_MINUTE, PART_HOUR, PART_DAY, PART_WEEK, PART_MONTH, PART_YEAR };
+
+// The field may be a time of ISO 8601 (without a zone: UTC) or seconds, milli-, micro- or nanoseconds
+// since 1970, told by their size. False when it is neither.
+bool time_part_of(struct span text, enum time_part part, struct number *ret);
+
 enum test_kind {
     TEST_NULL,   // absent, or null
     TEST_EXISTS, // present (even null), or not
@@ -54,6 +61,7 @@ struct test {
         struct cidr cidr;
         struct {
             enum cmp cmp;
+            enum time_part part;
             struct number num;
         };
         struct {

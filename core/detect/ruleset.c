@@ -210,6 +210,12 @@ static bool finish(struct ruleset *s)
 
 struct ruleset *ruleset_load(const struct textfile *files, size_t n, struct faults *faults)
 {
+    return ruleset_load_for(NULL, files, n, faults);
+}
+
+struct ruleset *ruleset_load_for(const struct fab *fab, const struct textfile *files, size_t n,
+                                 struct faults *faults)
+{
     struct ruleset *s = calloc(1, sizeof(*s));
 
     if (!s) {
@@ -217,8 +223,10 @@ struct ruleset *ruleset_load(const struct textfile *files, size_t n, struct faul
     }
     arena_init(&s->arena, SET_MAX);
     s->names.a = &s->arena;
+    s->fab = fab;
     read_files(s, files, n, faults);
     compile_entries(s, faults);
+    s->fab = NULL;
     if (!finish(s)) {
         ruleset_free(s);
         return NULL;

@@ -71,6 +71,11 @@ struct rule {
 struct ruleset;
 
 struct ruleset *ruleset_load(const struct textfile *files, size_t n, struct faults *faults);
+// The same for a site: the lists of its model fill placeholders (modifier expand). `fab` may be NULL and
+// is not asked any more afterwards.
+struct fab;
+struct ruleset *ruleset_load_for(const struct fab *fab, const struct textfile *files, size_t n,
+                                 struct faults *faults);
 void ruleset_free(struct ruleset *s);
 size_t ruleset_count(const struct ruleset *s);
 const struct rule *ruleset_rule(const struct ruleset *s, uint32_t index);

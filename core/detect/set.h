@@ -46,6 +46,7 @@ struct prefilter;
 struct ruleset {
     struct arena arena;
     struct regexes regexes;
+    const struct fab *fab; // while loading: its lists fill placeholders; may be NULL
     struct names names;
     struct names seen;    // ids and names of documents
     struct entry **entry; // documents in order of (path, document)

@@ -31,6 +31,8 @@ struct fval {
     int64_t i;
 };
 
+enum { EVENT_ALSO_MAX = 11 };
+
 // One original field. JSON is flattened: `a.b` for nested objects; every element of a list stands
 // under the list's name, in order; an empty object or list stands as V_NULL with `s` = "{}" or "[]".
 struct okv {
@@ -71,7 +73,9 @@ struct event {
         json_from;   // okv[json_from..] come from it, those before from the header it stands behind
     struct span raw; // the record as it came, without its line end
     struct span logsource[3]; // Sigma product, category, service; empty when none
-    char error[160];          // why decoding stopped short; "" when it did not
+    size_t nalso;             // what it is besides, by the table of log sources
+    struct span also[EVENT_ALSO_MAX][3];
+    char error[160]; // why decoding stopped short; "" when it did not
 };
 
 const char *field_name(enum field f);

@@ -22,6 +22,7 @@
 //       pam: pam-1                     # broker its sessions go through
 //       owner: litho                   # function of the roster
 //       never_touch: true              # no action on it, ever, by anybody
+//   lists: {JumpServers: [jump-1, 10.20.30.5]}       # fill the placeholders of rules
 //   qtime_loops: [{id: CLEAN-DIFF, tools: [WET-01, FURN-02], limit: 4h, restore: 2h}]
 //
 // An asset that the model does not know takes tier and hazard from the bay of its network, and T3
@@ -46,6 +47,8 @@ struct fab_asset {
     const int *spare, *depends, *needed_by; // asset indices; needed_by is the reverse of depends
     const char *const *host;                // addresses that may open HSMS to it
     const char *const *ip;
+    const char *const *name; // as written
+    size_t nnames;
     const char *const *account; // privileged accounts
     int loop;                   // queue-time loop it belongs to, or FAB_NONE
 };
@@ -58,6 +61,13 @@ struct fab_bay {
 struct fab_loop {
     const char *id;
     utime_t limit, restore;
+};
+
+// A list of the site, such as JumpServers: what fills the placeholder %JumpServers% of a rule.
+struct fab_list {
+    const char *name;
+    size_t n;
+    const char *const *item;
 };
 
 struct fab;
@@ -75,6 +85,8 @@ const struct fab_asset *fab_asset(const struct fab *f, int index);
 size_t fab_bay_count(const struct fab *f);
 const struct fab_bay *fab_bay(const struct fab *f, size_t i);
 const struct fab_loop *fab_loop(const struct fab *f, int index);
+
+const struct fab_list *fab_list(const struct fab *f, struct span name); // NULL: there is none
 
 // By id, any of its names, any of its addresses, its mac; without case, a trailing domain ignored when
 // the first label alone is known. FAB_NONE when unknown.

@@ -39,6 +39,8 @@ struct fab {
     struct fab_bay *bay;
     struct fab_bay_net *net; // longest prefix first
     struct fab_loop *loop;
+    size_t nlists;
+    struct fab_list *list;
     struct fab_slot *slot;
     size_t nslots; // a power of two
 };

@@ -142,11 +142,14 @@ const struct ynode *fab_list_of(struct fab_loader *l, const struct ynode *map, c
 static void read_names(struct fab_loader *l, const struct ynode *n, int index)
 {
     const struct ynode *names = fab_list_of(l, n, "names"), *macs = fab_list_of(l, n, "macs");
+    const char **name = arena_array(&l->f->arena, names->n + 1, sizeof(*name));
 
-    for (size_t i = 0; i < names->n; i++) {
-        enter_name(l, names->item[i], span_str(doc_word_of(&l->r, names->item[i], "a name")),
-                   index);
+    for (size_t i = 0; name && i < names->n; i++) {
+        name[i] = doc_word_of(&l->r, names->item[i], "a name");
+        enter_name(l, names->item[i], span_str(name[i]), index);
     }
+    l->f->asset[index].name = name;
+    l->f->asset[index].nnames = name ? names->n : 0;
     for (size_t i = 0; i < macs->n; i++) {
         unsigned char mac[6];
         struct span text = y_text(macs->item[i]);
@@ -320,6 +323,7 @@ static bool make_room(struct fab_loader *l)
     f->bay = arena_array(&f->arena, count(&l->r, "bays", BAYS_MAX) + 1, sizeof(*f->bay));
     f->net = arena_array(&f->arena, NETS_MAX, sizeof(*f->net));
     f->loop = arena_array(&f->arena, FAB_LOOPS_MAX + 1, sizeof(*f->loop));
+    f->list = arena_array(&f->arena, FAB_LISTS_MAX, sizeof(*f->list));
     l->area = arena_array(&l->r.tree, AREAS_MAX + 1, sizeof(*l->area));
     l->node = arena_array(&l->r.tree, nassets + 1, sizeof(*l->node));
     l->where = arena_array(&l->r.tree, nassets + 1, sizeof(*l->where));
@@ -328,7 +332,8 @@ static bool make_room(struct fab_loader *l)
 
 static void read_heads(struct fab_loader *l)
 {
-    static const char *const known[] = {"fab", "areas", "bays", "assets", "qtime_loops", NULL};
+    static const char *const known[] = {"fab",         "areas", "bays", "assets",
+                                        "qtime_loops", "lists", NULL};
 
     for (size_t i = 0; i < l->r.nroots; i++) {
         const struct ynode *head;
@@ -358,6 +363,10 @@ static void read_all(struct fab_loader *l)
     each(l, "assets", FAB_ASSETS_MAX, read_asset);
     fab_resolve(l);
     each(l, "qtime_loops", FAB_LOOPS_MAX, fab_read_loop);
+    for (size_t i = 0; i < l->r.nroots; i++) {
+        l->r.d = l->r.root[i].d;
+        fab_read_lists(l, doc_node(&l->r, l->r.root[i].map, "lists", Y_MAP, DOC_OPTIONAL));
+    }
     if (l->f->nassets == 0 && docread_ok(&l->r)) {
         doc_fault(&l->r, NULL, "fab.missing", "the fab model has no assets");
     }

@@ -6,7 +6,7 @@
 #include "core/model/docread.h"
 #include "core/model/fab_impl.h"
 
-enum { FAB_LIST_MAX = 4096, FAB_LOOPS_MAX = 1000 };
+enum { FAB_LIST_MAX = 4096, FAB_LOOPS_MAX = 1000, FAB_LISTS_MAX = 500 };
 
 struct fab_loader {
     struct docread r;
@@ -27,6 +27,8 @@ bool fab_taken(struct fab_loader *l, const struct ynode *at, const char *what, c
 // Second half (fab_refs.c): all assets are known by id now.
 void fab_resolve(struct fab_loader *l);
 void fab_read_loop(struct fab_loader *l, const struct ynode *n);
+// The map `lists` of one document; assets are known.
+void fab_read_lists(struct fab_loader *l, const struct ynode *map);
 void fab_derive(struct fab *f); // needed_by, tiers of bays, order of networks
 
 #endif

@@ -164,14 +164,34 @@ void rig_source(struct rig *r, uint16_t n, const char *name, const char *kind, i
     result_source(&r->result, r->rec++, buf_span(&decl));
 }
 
+// As share/sources/_logsources.yaml has it for the groups of sources.
+static struct span category_of(const char *product)
+{
+    static const struct {
+        const char *product, *category;
+    } row[] = {{"teleport", "pam"},
+               {"cyberark", "pam"},
+               {"suricata", "sensor"},
+               {"wazuh", "agent"},
+               {"fab", "fab"}};
+
+    for (size_t i = 0; product && i < sizeof(row) / sizeof(row[0]); i++) {
+        if (strcmp(row[i].product, product) == 0) {
+            return span_str(row[i].category);
+        }
+    }
+    return SPAN_NONE;
+}
+
 static struct event event_of(const struct rig_event *re)
 {
-    struct event ev = {.source = "rig",
-                       .kind = re->kind,
-                       .flags = re->flags,
-                       .time = rig_time(re->at),
-                       .raw = SPAN_LIT("as it came"),
-                       .logsource = {span_str(re->product), SPAN_NONE, span_str(re->service)}};
+    struct event ev = {
+        .source = "rig",
+        .kind = re->kind,
+        .flags = re->flags,
+        .time = rig_time(re->at),
+        .raw = SPAN_LIT("as it came"),
+        .logsource = {span_str(re->product), category_of(re->product), span_str(re->service)}};
 
     for (size_t i = 0; i < RIG_FIELDS && re->field[i].v; i++) {
         ev.field[re->field[i].f] = (struct fval){V_STR, span_str(re->field[i].v), 0};

@@ -102,6 +102,40 @@ static void matching_an_event_allocates_nothing(void **state)
     rig_close(&r);
 }
 
+// An event of several log sources is asked the rules of each, every rule once.
+static void rules_of_every_log_source_are_asked(void **state)
+{
+    static const char rules[] =
+        "title: a\nlogsource: {category: pam}\ndetection: {s: {f: x}, condition: s}\n---\n"
+        "title: b\nlogsource: {product: p}\ndetection: {s: {f: x}, condition: s}\n---\n"
+        "title: c\nlogsource: {product: P, category: Start}\ndetection: {s: {f: x}, condition: "
+        "s}\n---\n"
+        "title: d\nlogsource: {product: q, category: start}\ndetection: {s: {f: x}, condition: "
+        "s}\n---\n"
+        "title: e\nlogsource: {category: start, service: t}\ndetection: {s: {f: x}, condition: "
+        "s}\n";
+    struct hit hit[8];
+    struct one o;
+    struct rig r;
+
+    (void)state;
+    rig_open(&r);
+    rig_text(&r, "a.yml", rules);
+    rig_load(&r);
+    one_event(&o);
+    one_put(&o, "f", "x");
+    assert_int_equal(matcher_run(r.m, &o.ev, hit, 8), 1);
+    o.ev.nalso = 2;
+    o.ev.also[0][0] = o.ev.also[1][0] = SPAN_LIT("p");
+    o.ev.also[0][1] = SPAN_LIT("PAM");
+    o.ev.also[1][1] = SPAN_LIT("start");
+    assert_int_equal(matcher_run(r.m, &o.ev, hit, 8), 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(hit[i].rule, i);
+    }
+    rig_close(&r);
+}
+
 static void hits_beyond_the_room_are_counted(void **state)
 {
     struct hit hit[2];
@@ -225,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matching_an_event_allocates_nothing),
+        cmocka_unit_test(rules_of_every_log_source_are_asked),
         cmocka_unit_test(hits_beyond_the_room_are_counted),
         cmocka_unit_test(an_expression_that_passes_its_limit_is_a_counted_fault),
         cmocka_unit_test(hostile_values_do_no_harm),

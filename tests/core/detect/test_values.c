@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/core/detect/one.h"
 
+#include "core/model/fab.h"
+
 #define CASES(name, ...)                                                                           \
     static void name(void **state)                                                                 \
     {                                                                                              \
@@ -210,7 +212,6 @@ CASES(fields_are_compared_with_fields,
 
 CASES(what_cannot_be_honoured_is_refused,
     {"f|expand: '%Servers%'", "x", -1},
-    {"f|hour: 3", "x", -1},
     {"f|nonsense: 3", "x", -1},
     {"f|: 3", "x", -1},
     {"f|lt|gt: 3", "x", -1},
@@ -219,6 +220,117 @@ CASES(what_cannot_be_honoured_is_refused,
     {"fab.kind: sesion.start", "x", -1},
     {"f|fieldref: fab.ctx.pm", "x", -1})
 // clang-format on
+
+static void parts_of_a_time_are_compared(void **state)
+{
+    static const struct one_case cases[] = {
+        {"f|minute: 7", "2026-11-22T05:07:09.5Z", 1},
+        {"f|hour: 5", "2026-11-22T05:07:09Z", 1},
+        {"f|hour: 5", "2026-11-22T14:07:09+09:00", 1},
+        {"f|hour: 14", "2026-11-22T14:07:09+09:00", 0},
+        {"f|hour|gte: 5", "2026-11-22 05:07:09", 1},
+        {"f|hour|gt: 5", "2026-11-22 05:07:09", 0},
+        {"f|hour|lt: 6", "2026-11-22 05:07:09", 1},
+        {"f|day: 22", "2026-11-22T00:00:00Z", 1},
+        {"f|week: 47", "2026-11-22T00:00:00Z", 1}, // a Sunday
+        {"f|week: 48", "2026-11-23T00:00:00Z", 1},
+        {"f|week: 53", "2027-01-03T23:59:59Z", 1}, // of the year before
+        {"f|week: 1", "2027-01-04T00:00:00Z", 1},
+        {"f|week: 1", "2024-12-30T00:00:00Z", 1}, // of the year behind
+        {"f|month: [10, 11]", "2026-11-22T00:00:00Z", 1},
+        {"f|month|neq: 11", "2026-11-22T00:00:00Z", 0},
+        {"f|year: 2023", "<int>1693170240", 1},
+        {"f|year: 2023", "1693170240123", 1},
+        {"f|year: 2023", "<int>1693170240123456", 1},
+        {"f|year: 2023", "<float>1693170240.25", 1},
+        {"f|year: 2023", "yesterday", 0},
+        {"f|year: 2023", NULL, 0},
+        {"f|year: x", "2023-01-01", -1},
+        {"f|hour: 1.5", "2023-01-01", -1},
+        {"f|hour|minute: 1", "2023-01-01", -1},
+        {"f|gte|hour: 1", "2023-01-01", -1},
+        {"f|hour|contains: 1", "2023-01-01", -1},
+    };
+
+    (void)state;
+    one_cases(cases, ARRAY_LEN(cases));
+}
+
+#define SITE                                                                                       \
+    "fab: {site: F1, number: 1}\nareas: [{id: a}]\nbays: [{id: B, area: a}]\n"                     \
+    "assets: [{id: J-1, kind: jump, bay: B, tier: T3, names: [jump-1], ips: [10.0.0.9]}]\n"        \
+    "lists:\n  Jump: [{kind: jump, give: names}, {kind: jump, give: addresses}]\n"                 \
+    "  Odd: ['a*b', 'x']\n  Nets: [10.1.0.0/16, 'fd00::/8']\n"
+
+static int expanded(const char *test, const char *value)
+{
+    struct textfile site = {"site.yaml", SPAN_LIT(SITE)};
+    struct one o;
+    struct hit hit;
+    struct fab *fab;
+    char detection[1000];
+    struct rig r;
+    int v = -1;
+
+    rig_open(&r);
+    fab = fab_load(&site, 1, &r.faults);
+    assert_non_null(fab);
+    one_event(&o);
+    one_put(&o, "f", value);
+    (void)snprintf(detection, sizeof(detection), "  s:\n    %s\n  condition: s", test);
+    rig_text(&r, "one.yml", one_rule(detection));
+    r.set = ruleset_load_for(fab, r.file, r.nfiles, &r.faults);
+    fab_free(fab);
+    r.m = matcher_new(r.set, NULL);
+    if (r.faults.count == 0) {
+        v = matcher_run(r.m, &o.ev, &hit, 1) ? (int)hit.verdict : VERDICT_NO;
+    } else {
+        assert_true(r.err[0].line > 0 && r.err[0].msg[0]);
+    }
+    rig_close(&r);
+    return v;
+}
+
+static void placeholders_are_filled_from_the_model(void **state)
+{
+    static const struct one_case cases[] = {
+        {"f|expand: '%Jump%'", "JUMP-1", 1},
+        {"f|expand: '%Jump%'", "10.0.0.9", 1},
+        {"f|expand: '%Jump%'", "jump-2", 0},
+        {"f|expand: '%Jump%.site'", "jump-1.site", 1},
+        {"f|contains|expand: '%Jump%'", "to jump-1 now", 1},
+        {"f|expand|contains: '%Jump%'", "to jump-1 now", 1},
+        {"f|expand|endswith: '%Jump%'", "to jump-1", 1},
+        {"f|expand|endswith: '%Jump%'", "jump-1 to", 0},
+        {"f|expand: '%Odd%'", "a*b", 1}, // entries are no patterns
+        {"f|expand: '%Odd%'", "aXb", 0},
+        {"f|expand: '%Jump%-%Odd%*'", "jump-1-x and more", 1},
+        {"f|expand|all|contains: ['%Jump%', '%Odd%']", "x on jump-1", 1},
+        {"f|expand|all|contains: ['%Jump%', '%Odd%']", "y on jump-1", 0},
+        {"f|expand|base64: '%Odd%'", "eA==", 1},
+        {"f|expand|base64: '%Odd%'", "YSpi", 1},
+        {"f|expand|cidr: '%Nets%'", "10.1.2.3", 1},
+        {"f|expand|cidr: '%Nets%'", "fd00::1", 1},
+        {"f|expand|cidr: '%Nets%'", "10.2.2.3", 0},
+        {"f|expand|cidr: '%Odd%'", "10.2.2.3", -1},
+        {"f|expand: '100%'", "100%", 1},
+        {"f|expand: '\\%Jump\\%'", "%Jump%", 1},
+        {"f: '%Jump%'", "%Jump%", 1}, // without the modifier it is text
+        {"f|expand: '%Nobody%'", "Nobody", -1},
+        {"f|expand: '%jump%'", "jump-1", -1},
+        {"f|re|expand: '%Jump%'", "jump-1", -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        int got = expanded(cases[i].test, cases[i].value);
+
+        if (got != cases[i].want) {
+            fail_msg("%s on \"%s\": %d instead of %d", cases[i].test, cases[i].value, got,
+                     cases[i].want);
+        }
+    }
+}
 
 static void several_values_of_one_name_are_any_of_them(void **state)
 {
@@ -284,6 +396,8 @@ int main(void)
         cmocka_unit_test(windash_widens_options_only),
         cmocka_unit_test(encodings_apply_from_left_to_right),
         cmocka_unit_test(fields_are_compared_with_fields),
+        cmocka_unit_test(parts_of_a_time_are_compared),
+        cmocka_unit_test(placeholders_are_filled_from_the_model),
         cmocka_unit_test(what_cannot_be_honoured_is_refused),
         cmocka_unit_test(several_values_of_one_name_are_any_of_them),
         cmocka_unit_test(a_value_has_a_bound),

@@ -307,6 +307,51 @@ static void the_shipped_models_are_whole(void **state)
     a_shipped_model_is_whole("share/demo/story/fab.yaml");
 }
 
+#define LISTED                                                                                     \
+    HEAD "assets: [{id: P-1, kind: pc, bay: OFF, tier: T4, names: [pc-1], accounts: [adm]}]\n"
+
+static void lists_hold_texts_and_what_assets_of_a_kind_have(void **state)
+{
+    struct fab *f = must_load(LISTED "lists:\n"
+                                     "  Odd: ['a b*', 7]\n"
+                                     "  Work: [{kind: PC, give: names}, {kind: pc, give: accounts},"
+                                     " {kind: pc, give: ids}, x]\n");
+    const struct fab_list *l = fab_list(f, SPAN_LIT("Work"));
+    static const char *const want[] = {"pc-1", "adm", "P-1", "x"};
+
+    (void)state;
+    assert_non_null(l);
+    assert_int_equal(l->n, ARRAY_LEN(want));
+    for (size_t i = 0; i < l->n; i++) {
+        assert_string_equal(l->item[i], want[i]);
+    }
+    assert_string_equal(fab_list(f, SPAN_LIT("Odd"))->item[0], "a b*");
+    assert_null(fab_list(f, SPAN_LIT("work")));
+    fab_free(f);
+}
+
+static void lists_that_would_never_match_are_refused(void **state)
+{
+    static const char *const bad[] = {
+        LISTED "lists: {A: []}\n",
+        LISTED "lists: {A: x}\n",
+        LISTED "lists: {A: [{kind: nothing, give: names}]}\n",
+        LISTED "lists: {A: [{kind: pc, give: addresses}]}\n",
+        LISTED "lists: {A: [{kind: pc, give: mood}]}\n",
+        LISTED "lists: {A: [[x]]}\n",
+        LISTED "lists: {A: ['']}\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct textfile file = said_text(bad[i]);
+        struct said said;
+
+        assert_null(fab_load(&file, 1, said_begin(&said)));
+        assert_true(said.n == 1 && said.err[0].line > 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +368,8 @@ int main(void)
         cmocka_unit_test(a_model_over_its_bounds_is_refused_with_a_sentence),
         cmocka_unit_test(a_flood_of_faults_is_cut_short),
         cmocka_unit_test(the_shipped_models_are_whole),
+        cmocka_unit_test(lists_hold_texts_and_what_assets_of_a_kind_have),
+        cmocka_unit_test(lists_that_would_never_match_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

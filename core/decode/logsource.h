@@ -1,0 +1,20 @@
+// logsource.h - the further log sources of an event: Sigma's product, category and service by a table.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A source file says what its records are (product windows); `logsources` in share/sources/_*.yaml says
+// what else that is: service by channel, category by event, `category: pam` for all that comes from a
+// PAM system. One table, so that rules of any author select the same events whatever wrote them
+// (share/doc/SIGMA.md, "Log sources"). A row may also say under which names rules look for the fields.
+#ifndef CORE_DECODE_LOGSOURCE_H
+#define CORE_DECODE_LOGSOURCE_H
+
+#include "core/decode/apply.h"
+
+struct logsources;
+
+int logsources_read(struct loader *l, const struct ynode *list); // adds to l->set->logsources
+// The group is that of the source; "" without one.
+void logsources_apply(struct work *w, const struct sourceset *set, const char *group,
+                      struct event *ev);
+
+#endif
