@@ -367,6 +367,7 @@ struct span take_run(const struct take *t, struct span v, const struct take_ctx 
     case TAKE_BEFORE: return span_sub(v, 0, span_find_span(v, t->arg));
     case TAKE_NOT: return span_eq(v, t->arg) ? SPAN_NONE : v;
     case TAKE_PREFIX: return prefixed(v, t->arg, c->arena);
+    case TAKE_SUFFIX: return prefixed(t->arg, v, c->arena);
     }
     return v;
 }
