@@ -342,6 +342,21 @@ static void a_file_may_be_like_another(void **state)
     is(FIELD_HOST_NAME, "h");
 }
 
+static void names_of_directories_come_apart(void **state)
+{
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: json\nmatch: {fields: {dn: \"*\"}}\n"
+         "map: {user.name: {from: dn, take: dn.name}, user.domain: {from: dn, take: dn.domain},"
+         " event.reason: {from: dn, take: {suffix: \" Z\"}}}\n");
+    run("{\"dn\":\"CN=Mori\\\\, K,OU=Litho+l=x, DC=fab,dc=example\"}");
+    is(FIELD_USER_NAME, "Mori\\, K");
+    is(FIELD_USER_DOMAIN, "Litho.fab.example");
+    is(FIELD_EVENT_REASON, "CN=Mori\\, K,OU=Litho+l=x, DC=fab,dc=example Z");
+    run("{\"dn\":\"nothing\"}");
+    is(FIELD_USER_NAME, "");
+    is(FIELD_USER_DOMAIN, "");
+}
+
 // A rule asks for the bare name; the record has it in its wrapping only.
 static void lifted_names_reach_who_wants_them(void **state)
 {
@@ -387,6 +402,7 @@ int main(void)
         cmocka_unit_test(a_zeek_line_decodes_with_its_header),
         cmocka_unit_test(what_no_file_knows_is_told_by_names),
         cmocka_unit_test(a_file_may_be_like_another),
+        cmocka_unit_test(names_of_directories_come_apart),
         cmocka_unit_test(lifted_names_reach_who_wants_them),
     };
 
