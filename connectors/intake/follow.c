@@ -26,6 +26,27 @@ static void look_in(struct source *s, ntime_t ns)
     }
 }
 
+// What stands before `offset` may name the columns of what stands behind it (Zeek's headers).
+static void read_headers(struct source *s, int fd, uint64_t offset)
+{
+    uint64_t at = 0;
+    ssize_t n;
+
+    if (s->conf->json || pread(fd, s->bytes, 1, 0) != 1 || s->bytes[0] != '#') {
+        return;
+    }
+    while (at < offset) {
+        size_t want = offset - at < READ_MAX ? (size_t)(offset - at) : READ_MAX;
+
+        n = pread(fd, s->bytes, want, (off_t)at);
+        if (n <= 0) {
+            return;
+        }
+        framer_prime(s->framer, span_of(s->bytes, (size_t)n));
+        at += (uint64_t)n;
+    }
+}
+
 static bool begin_file(struct source *s, int fd, uint64_t inode, uint64_t offset)
 {
     framer_free(s->framer);
@@ -34,6 +55,7 @@ static bool begin_file(struct source *s, int fd, uint64_t inode, uint64_t offset
         close(fd);
         return false;
     }
+    read_headers(s, fd, offset);
     framer_seek(s->framer, offset, 1); // line numbers of a followed file are not used
     s->fd = fd;
     s->inode = inode;

@@ -97,6 +97,34 @@ static void apply_time(struct work *w, const struct source *s, struct event *ev)
     }
 }
 
+// "Event.EventData.User" also as "User", so that one file's rows fit all wrappings of its records.
+static void lift_names(struct work *w, const struct source *s)
+{
+    size_t first = w->fields.n;
+
+    for (size_t i = 0; s->nlifts && i < first; i++) {
+        struct span name = w->fields.v[i].name;
+
+        for (size_t k = 0; k < s->nlifts; k++) {
+            bool more = span_ends(s->lift[k], SPAN_LIT(".*"));
+            struct span under = span_sub(s->lift[k], 0, s->lift[k].n - (more ? 2 : 0)), rest;
+
+            if (name.n <= under.n + 1 || name.p[under.n] != '.' || !span_starts(name, under)) {
+                continue;
+            }
+            rest = span_sub(name, under.n + 1, name.n);
+            if (more && span_find(rest, '.') < rest.n) {
+                (void)span_cut(&rest, '.');
+            } else if (more) {
+                continue;
+            }
+            (void)fields_add(&w->fields, rest, w->fields.v[i].v);
+            break;
+        }
+    }
+    fields_index(&w->fields);
+}
+
 void source_apply(struct work *w, const struct sourceset *set, const struct source *s,
                   struct event *ev)
 {
@@ -106,6 +134,7 @@ void source_apply(struct work *w, const struct sourceset *set, const struct sour
     ev->source_id = (uint16_t)(s - set->source);
     ev->kind = KIND_OTHER;
     memcpy(ev->logsource, s->logsource, sizeof(ev->logsource));
+    lift_names(w, s);
     (void)cut_steps(w, s); // a value that is not of its form stays as it is
     patterns_find(w, set, s, &fits);
     constants_apply(ev, s->constant, s->nconstants);

@@ -439,7 +439,8 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     event_set(ret, FIELD_MESSAGE, &text);
     source = told ? declared(d, want, &mech, ret) : choose(d, &mech);
     generic = !told && (!source || !source_tells(source));
-    if (generic) {
+    // with `lift`, a name that nobody asked for may be asked for without its wrapping
+    if (generic || (source && source->nlifts)) {
         take_rest(d, ret);
     }
     if (source) {

@@ -175,6 +175,9 @@ struct source {
     const struct condition *match;
     size_t nempty;
     const struct span *empty; // how it writes that there is no value
+    size_t nlifts;
+    const struct span *lift; // names under these stand also without them; "X.*": and one part more
+    bool alike;              // made of another file's tables and its own
     size_t ncuts, ntimes, nconstants, nmap, nswitches, nkinds, npatterns, nseverity, nsamples;
     const struct cut *cut;
     const struct source_time *time;
@@ -211,6 +214,12 @@ struct loader {
     const struct ydocs *docs;
     struct err *err;
 };
+
+// ---- source_like.c: `like`, a file that is another one and its own differences
+// Puts what `base` says behind or before what `ret` says of itself; `own` = the file has this key.
+int source_merge(struct loader *l, const struct ynode *root, const struct source *base,
+                 struct source *ret);
+bool source_is_like(struct span text); // whether a file's text has the key
 
 int source_read(struct loader *l, const struct ynode *root, struct source *ret);
 

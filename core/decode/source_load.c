@@ -86,13 +86,29 @@ static int read_tables(struct loader *l, const struct ynode *root, struct source
     return rc ? rc : source_read_samples(l, y_get(root, "samples"), ret);
 }
 
+static int read_like(struct loader *l, const struct ynode *root, struct source *ret)
+{
+    const struct ynode *like = y_get(root, "like");
+    int rc = like ? read_need(l, like, Y_SCALAR, "the name of a source") : 0;
+
+    for (size_t i = 0; like && !rc && i < l->set->n; i++) {
+        if (span_eq_str(like->text, l->set->source[i].name) && !l->set->source[i].alike) {
+            return source_merge(l, root, &l->set->source[i], ret);
+        }
+    }
+    return rc || !like ? rc
+                       : read_fault(l, like, "source.like",
+                                    "no source that stands for itself has this name", like->text);
+}
+
 int source_read(struct loader *l, const struct ynode *root, struct source *ret)
 {
-    static const char *const known[] = {"name",      "title",     "group",  "mechanism", "auto",
-                                        "match",     "logsource", "cut",    "empty",     "time",
-                                        "constants", "map",       "kinds",  "switch",    "patterns",
-                                        "severity",  "samples",   "tables", NULL};
+    static const char *const known[] = {
+        "name",     "title",    "group",   "mechanism", "auto", "match", "logsource",
+        "cut",      "empty",    "time",    "constants", "map",  "kinds", "switch",
+        "patterns", "severity", "samples", "tables",    "lift", "like",  NULL};
     struct ynode *automatic = y_get(root, "auto"), *empty = y_get(root, "empty");
+    struct ynode *lift = y_get(root, "lift");
     const char *word;
     int index = 0, rc;
 
@@ -111,7 +127,9 @@ int source_read(struct loader *l, const struct ynode *root, struct source *ret)
     }
     rc = rc ? rc : read_logsource(l, y_get(root, "logsource"), ret->logsource);
     rc = rc || !empty ? rc : read_texts(l, empty, &ret->empty, &ret->nempty);
+    rc = rc || !lift ? rc : read_texts(l, lift, &ret->lift, &ret->nlifts);
     rc = rc ? rc : read_tables(l, root, ret);
+    rc = rc ? rc : read_like(l, root, ret);
     if (!rc && !arena_ok(&l->set->arena)) {
         rc = err_set(l->err, E_LIMIT, "source.limit", "the source files are too large");
     }
@@ -124,6 +142,11 @@ static bool is_shared(const char *path)
     const char *slash = strrchr(path, '/');
 
     return (slash ? slash[1] : path[0]) == '_';
+}
+
+static int pass_of(const struct textfile *file)
+{
+    return is_shared(file->path) ? 0 : source_is_like(file->text) ? 2 : 1;
 }
 
 static void load_file(struct sourceset *set, const struct textfile *file, struct faults *faults)
@@ -204,9 +227,9 @@ struct sourceset *sourceset_load(const struct textfile *files, size_t n, struct 
         return NULL;
     }
     make_pseudo_slots(s);
-    for (int shared = 1; shared >= 0; shared--) { // tables first, then who uses them
+    for (int pass = 0; pass < 3; pass++) { // tables first, then who uses them
         for (size_t i = 0; i < n && i < SOURCES_MAX; i++) {
-            if (is_shared(files[i].path) == (bool)shared) {
+            if (pass_of(&files[i]) == pass) {
                 load_file(s, &files[i], faults);
             }
         }

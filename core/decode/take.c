@@ -3,6 +3,7 @@
 #include "core/decode/take.h"
 
 #include "core/base/attr.h"
+#include "core/decode/dn.h"
 
 enum take_op {
 #define TAKE(NAME, word, needs) TAKE_##NAME,
@@ -351,6 +352,8 @@ struct span take_run(const struct take *t, struct span v, const struct take_ctx 
     case TAKE_USER: return user_or_domain(v, false);
     case TAKE_DOMAIN: return user_or_domain(v, true);
     case TAKE_HEX: return unhex(v, c->arena);
+    case TAKE_DN_NAME: return dn_name(v);
+    case TAKE_DN_DOMAIN: return dn_domain(v, c->arena);
     case TAKE_INT: return whole_number(v, c->arena);
     case TAKE_FIRST: return span_sub(v, 0, span_find(v, ' '));
     case TAKE_STRIP: return strip(v);
@@ -367,6 +370,7 @@ struct span take_run(const struct take *t, struct span v, const struct take_ctx 
     case TAKE_BEFORE: return span_sub(v, 0, span_find_span(v, t->arg));
     case TAKE_NOT: return span_eq(v, t->arg) ? SPAN_NONE : v;
     case TAKE_PREFIX: return prefixed(v, t->arg, c->arena);
+    case TAKE_SUFFIX: return prefixed(t->arg, v, c->arena);
     }
     return v;
 }

@@ -8,13 +8,14 @@
 
 #include <stdlib.h>
 
+#include "core/frame/header.h"
 #include "core/frame/json_cut.h"
+#include "core/frame/probe.h"
 #include "core/model/block.h"
 
 enum {
     PREFIX = 64,                    // room for "@2026-11-22T01:02:03.456789012+09:00 "
     KEEP = RECORD_MAX + PREFIX + 1, // and for the CR of a record that just fits
-    PROBE = 1024,                   // bytes after which FRAME_AUTO decides
     COUNT_DIGITS = 9,
 };
 
@@ -33,7 +34,10 @@ struct framer {
     uint64_t skipped;
     uint64_t trimmed; // line ends at the end of a JSON text that were left out
     struct json_cut cut;
-    char probe[PROBE];
+    struct header header; // LINES
+    bool remarks;         // lines of '#' before a header say nothing
+    bool muted;           // framer_prime(): only header lines count
+    char probe[FRAME_PROBE];
     size_t nprobe;
 };
 
@@ -45,6 +49,7 @@ struct framer *framer_new(enum frame_kind kind)
         f->kind = kind;
         f->line = 1;
         buf_init(&f->held, KEEP);
+        header_init(&f->header);
     }
     return f;
 }
@@ -53,12 +58,20 @@ void framer_free(struct framer *f)
 {
     if (f) {
         buf_free(&f->held);
+        header_free(&f->header);
         free(f);
     }
 }
 
+static void forget(struct framer *f)
+{
+    buf_clear(&f->held);
+    f->total = 0;
+}
+
 void framer_seek(struct framer *f, uint64_t offset, uint64_t line)
 {
+    forget(f);
     f->offset = offset;
     f->line = line;
 }
@@ -113,12 +126,6 @@ static void take(struct framer *f, size_t n)
     drop(f, n);
 }
 
-static void forget(struct framer *f)
-{
-    buf_clear(&f->held);
-    f->total = 0;
-}
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -160,6 +167,23 @@ static bool read_recorded(struct span *s, uint64_t *total, struct frame *ret)
     return s->n > 0;
 }
 
+// A line under a header becomes a record with it. False when it is no record: a header's own line.
+static bool as_record(struct framer *f, struct span *s, uint64_t *total)
+{
+    size_t n = s->n;
+
+    if (header_line(&f->header, *s)) {
+        f->remarks = false;
+        return false;
+    }
+    if (f->muted || (f->remarks && s->p[0] == '#')) {
+        return false;
+    }
+    *s = header_record(&f->header, *s);
+    *total += s->n - n;
+    return true;
+}
+
 // Makes a frame of the record in work, whose first bytes are `s`; its line end is already behind.
 // False when there is none: an empty line, or a line of a recording that says nothing.
 static bool close_record(struct framer *f, struct span s, struct frame *ret)
@@ -189,6 +213,9 @@ static bool close_record(struct framer *f, struct span s, struct frame *ret)
             f->skipped += comment ? 0 : all;
             return false;
         }
+    }
+    if (f->kind == FRAME_LINES && !as_record(f, &s, &total)) {
+        return false;
     }
     ret->oversize = total > RECORD_MAX;
     if (ret->oversize) {
@@ -378,63 +405,18 @@ static enum frame_rc next_datagram(struct framer *f, struct frame *ret)
     return FRAME_NONE;
 }
 
-// Behind blanks, empty lines and the "# ..." lines that people write above a recording.
-static size_t skip_remarks(struct span s, size_t i)
-{
-    for (;;) {
-        while (i < s.n && is_blank(s.p[i])) {
-            i++;
-        }
-        if (i + 1 >= s.n || s.p[i] != '#' || s.p[i + 1] != ' ') {
-            return i + 1 == s.n && s.p[i] == '#' ? s.n : i;
-        }
-        i += span_find(span_sub(s, i, s.n), '\n');
-    }
-}
-
-// Kind by the first bytes; FRAME_AUTO while they do not say. '[' alone begins many text logs
-// ("[Sun Nov 22 ..."), so it must be followed by something that begins a value with structure.
-static enum frame_kind probe(struct span s, bool all)
-{
-    size_t i = 0;
-
-    if (span_starts(s, SPAN_LIT("\xEF\xBB\xBF"))) {
-        i = 3;
-    } else if (s.n < 3 && span_starts(SPAN_LIT("\xEF\xBB\xBF"), s)) {
-        return all ? FRAME_LINES : FRAME_AUTO;
-    }
-    i = skip_remarks(s, i);
-    if (i < s.n && s.p[i] == '{') {
-        return FRAME_JSON;
-    }
-    if (i < s.n && s.p[i] == '[') {
-        for (i++; i < s.n; i++) {
-            if (!is_blank(s.p[i])) {
-                return strchr("{[\"]", s.p[i]) && s.p[i] ? FRAME_JSON : FRAME_LINES;
-            }
-        }
-    } else if (i < s.n && (s.p[i] == '@' || s.p[i] == '!')) {
-        // "@2026-": five bytes behind the sign tell a time from a word
-        if (s.n - i > 5) {
-            return s.p[i + 1] >= '0' && s.p[i + 1] <= '9' && s.p[i + 5] == '-' ? FRAME_RECORDED
-                                                                               : FRAME_LINES;
-        }
-    } else if (i < s.n) {
-        return FRAME_LINES;
-    }
-    return all || s.n >= PROBE ? FRAME_LINES : FRAME_AUTO;
-}
-
 // Collects bytes until the kind is known. True when it is.
 static bool decide(struct framer *f)
 {
     for (;;) {
-        enum frame_kind kind = probe(span_of(f->probe, f->nprobe), f->finished && !f->piece.n);
+        enum frame_kind kind =
+            frame_probe(span_of(f->probe, f->nprobe), f->finished && !f->piece.n);
 
         if (f->nprobe && kind != FRAME_AUTO) {
             size_t bom = kind != FRAME_LINES && f->probe[0] == '\xEF' ? 3 : 0;
 
             f->kind = kind;
+            f->remarks = kind == FRAME_LINES && frame_has_header(span_of(f->probe, f->nprobe));
             f->early = span_of(f->probe + bom, f->nprobe - bom);
             f->offset += bom;
             return true;
@@ -458,6 +440,17 @@ static enum frame_rc next_by_kind(struct framer *f, struct frame *ret)
     case FRAME_AUTO: break;
     }
     return FRAME_NONE;
+}
+
+void framer_prime(struct framer *f, struct span piece)
+{
+    struct frame frame;
+
+    f->muted = true;
+    framer_feed(f, piece);
+    while (framer_next(f, &frame) == FRAME_ONE) {
+    }
+    f->muted = false;
 }
 
 enum frame_rc framer_next(struct framer *f, struct frame *ret)

@@ -7,7 +7,8 @@
 // boundary and counted. Line ends (LF, CRLF, and NUL on syslog streams) are not part of a record.
 //
 // FRAME_DATAGRAM  each feed is one record (trailing LF, CRLF, NUL trimmed)
-// FRAME_LINES     records end with LF; empty lines are counted as lines but are no records
+// FRAME_LINES     records end with LF; empty lines are counted as lines but are no records. Under a
+//                 header of Zeek's (header.h) a record is that header and the line
 // FRAME_SYSLOG    RFC 6587: the first byte of each frame decides: a digit = octet counting
 //                 "LEN SP MSG", else LF-ended. A broken count cannot be re-synchronised: the framer
 //                 says FRAME_BROKEN, now and for ever, and the connection must be closed
@@ -51,6 +52,10 @@ struct framer *framer_new(enum frame_kind kind);
 void framer_free(struct framer *f);
 // Goes on in the middle of a file: offset and line of the next byte.
 void framer_seek(struct framer *f, uint64_t offset, uint64_t line);
+
+// Bytes of the file before the place from which records are wanted, pieces in order: they give no
+// records, but a header among them is in force behind them. Before framer_seek().
+void framer_prime(struct framer *f, struct span piece);
 
 // Gives bytes to the framer; it borrows them until framer_next() has said FRAME_NONE.
 void framer_feed(struct framer *f, struct span piece);

@@ -1,2 +1,2 @@
 SHELF := core/frame
-$(SHELF)_SRC := frame.c json_cut.c
+$(SHELF)_SRC := frame.c header.c json_cut.c probe.c

@@ -10,6 +10,7 @@
 
 #include "core/base/attr.h"
 #include "core/decode/decode.h"
+#include "core/model/wants.h"
 
 static struct sourceset *set;
 static struct decoder *dec;
@@ -31,6 +32,20 @@ static void load(const char *text)
                   "  event.outcome: {names: [result], values: {ok: success}}\n"
                   "guesses:\n  - {needs: [user.name], words: [logon], set: {event.category: "
                   "authentication}}\n")}};
+    struct faults faults = {.say = hear};
+
+    decoder_free(dec);
+    sourceset_free(set);
+    set = sourceset_load(files, 2, &faults);
+    assert_non_null(set);
+    dec = decoder_new(set);
+    assert_non_null(dec);
+}
+
+// Two files: the second comes first by name and is like the other.
+static void load_alike(const char *base, const char *alike)
+{
+    struct textfile files[] = {{"s/a.yaml", span_str(alike)}, {"s/b.yaml", span_str(base)}};
     struct faults faults = {.say = hear};
 
     decoder_free(dec);
@@ -295,6 +310,75 @@ static void what_no_file_knows_is_told_by_names(void **state)
     is(FIELD_SOURCE_IP, ""); // a file that knows the source says all there is
 }
 
+static void a_file_may_be_like_another(void **state)
+{
+    (void)state;
+    load_alike("name: b\ngroup: os\nmechanism: json\nmatch: {fields: {Id: \"*\"}}\n"
+               "logsource: {product: p}\nempty: [\"-\"]\n"
+               "map: {user.name: User, event.code: Id, host.name: Host}\n"
+               "switch:\n  - on: [Id]\n    rows: {\"1\": {kind: logon}}\n"
+               "patterns:\n  - {field: Text, text: \"to {destination.ip}\"}\n",
+               "name: a\ngroup: os\nmechanism: json\nlike: b\nmatch: {fields: {E.Sys.Id: \"*\"}}\n"
+               "lift: [E.Sys, \"E.Data.*\"]\nmap: {host.name: {value: mine}}\n"
+               "switch:\n  - on: [Id]\n    rows: {\"2\": {kind: logoff}}\n"
+               "patterns:\n  - {field: Text, text: \"to port {destination.port}\"}\n");
+    run("{\"E\":{\"Sys\":{\"Id\":1,\"User\":\"-\"},\"Data\":{\"x\":{\"Text\":\"to "
+        "10.0.0.1\"},\"y\":2}}}");
+    assert_string_equal(ev.source, "a");
+    assert_int_equal(ev.kind, KIND_LOGON);
+    assert_true(span_eq_str(ev.logsource[0], "p"));
+    is(FIELD_EVENT_CODE, "1");
+    is(FIELD_USER_NAME, "");
+    is(FIELD_HOST_NAME, "mine");
+    is(FIELD_DESTINATION_IP, "10.0.0.1");
+    original("y", "");
+    run("{\"E\":{\"Sys\":{\"Id\":2,\"User\":\"jo\"},\"Data\":{\"x\":{\"Text\":\"to port 7\"}}}}");
+    assert_int_equal(ev.kind, KIND_LOGOFF);
+    is(FIELD_USER_NAME, "jo");
+    is(FIELD_DESTINATION_PORT, "7");
+    is(FIELD_DESTINATION_IP, "");
+    run("{\"Id\":1,\"Host\":\"h\"}");
+    assert_string_equal(ev.source, "b");
+    is(FIELD_HOST_NAME, "h");
+}
+
+static void names_of_directories_come_apart(void **state)
+{
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: json\nmatch: {fields: {dn: \"*\"}}\n"
+         "map: {user.name: {from: dn, take: dn.name}, user.domain: {from: dn, take: dn.domain},"
+         " event.reason: {from: dn, take: {suffix: \" Z\"}}}\n");
+    run("{\"dn\":\"CN=Mori\\\\, K,OU=Litho+l=x, DC=fab,dc=example\"}");
+    is(FIELD_USER_NAME, "Mori\\, K");
+    is(FIELD_USER_DOMAIN, "Litho.fab.example");
+    is(FIELD_EVENT_REASON, "CN=Mori\\, K,OU=Litho+l=x, DC=fab,dc=example Z");
+    run("{\"dn\":\"nothing\"}");
+    is(FIELD_USER_NAME, "");
+    is(FIELD_USER_DOMAIN, "");
+}
+
+// A rule asks for the bare name; the record has it in its wrapping only.
+static void lifted_names_reach_who_wants_them(void **state)
+{
+    struct wants *w = wants_new();
+    struct decoder *lazy;
+    struct decode_in in = {.raw = SPAN_LIT("{\"E\":{\"Id\":1,\"Deep\":\"here\"}}")};
+    struct fval v = {0};
+
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: json\nmatch: {fields: {E.Id: \"*\"}}\nlift: [E]\n");
+    assert_true(sourceset_want(set, w));
+    (void)wants_add(w, SPAN_LIT("Deep"));
+    assert_true(wants_seal(w));
+    lazy = decoder_new_wanting(set, w);
+    assert_non_null(lazy);
+    decode(lazy, &in, &ev);
+    assert_int_equal(event_values(&ev, SPAN_LIT("Deep"), &v, 1), 1);
+    assert_true(span_eq_str(v.s, "here"));
+    decoder_free(lazy);
+    wants_free(w);
+}
+
 static int shut(void **state)
 {
     (void)state;
@@ -317,6 +401,9 @@ int main(void)
         cmocka_unit_test(xml_events_are_flat),
         cmocka_unit_test(a_zeek_line_decodes_with_its_header),
         cmocka_unit_test(what_no_file_knows_is_told_by_names),
+        cmocka_unit_test(a_file_may_be_like_another),
+        cmocka_unit_test(names_of_directories_come_apart),
+        cmocka_unit_test(lifted_names_reach_who_wants_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, shut);

@@ -245,7 +245,7 @@ static void auto_tells_recordings_json_and_lines_by_their_first_bytes(void **sta
                   "1-1@24+01795140000000000000:a\n");
     assert_frames(FRAME_AUTO, SPAN_LIT("# the story\n# by us\n@2026-11-20T02:00:00Z a\n"),
                   "3-3@44+01795140000000000000:a\n");
-    assert_frames(FRAME_AUTO, SPAN_LIT("#separator \\x09\n"), "1-1@16+00:#separator \\x09\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("#separator \\x09\n"), ""); // a header alone says nothing
     assert_frames(FRAME_AUTO, SPAN_LIT("# no end"), "1-1@8+00:# no end\n");
     assert_frames(FRAME_AUTO, SPAN_LIT("@user said\n"), "1-1@11+00:@user said\n");
     assert_frames(FRAME_AUTO, SPAN_LIT("\n\n<1>a\n"), "3-3@7+00:<1>a\n");
@@ -379,6 +379,47 @@ static void a_follower_goes_on_where_it_stopped(void **state)
     framer_free(f);
 }
 
+static void a_line_stands_behind_the_header_in_force(void **state)
+{
+#define HEAD "#separator \\x09\n#path\tconn\n#fields\tts\tuid\n"
+    static const char in[] =
+        "### a remark\n#separator \\x09\n#path\tconn\n#open\tnow\n#fields\tts\tuid\n"
+        "1\ta\r\n\n#close\tnow\n2\tb\n#fields\tts\n3\n"
+        "#separator \\x7c\n#fields|x\ny";
+
+    (void)state;
+    assert_frames(FRAME_AUTO, SPAN_LIT(in),
+                  "6-6@70+00:" HEAD "1\ta\n" // lines and offsets are those of the line itself
+                  "9-9@86+00:" HEAD "2\tb\n"
+                  "11-11@99+00:#separator \\x09\n#path\tconn\n#fields\tts\n3\n"
+                  "14-14@126+00:#separator \\x7c\n#fields|x\ny\n");
+    assert_frames(FRAME_LINES, SPAN_LIT("# a\n#fields\tb\nc\n"),
+                  "1-1@4+00:# a\n2-2@14+00:#fields\tb\n3-3@16+00:c\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("#a\nb\n"), "1-1@3+00:#a\n2-2@5+00:b\n");
+#undef HEAD
+}
+
+static void a_follower_reads_the_header_before_its_place(void **state)
+{
+    static const struct span all =
+        SPAN_LIT("#separator \\x09\n#fields\ta\tb\n1\t2\n#fields\ta\n3\n4\n");
+    struct framer *f = framer_new(FRAME_LINES);
+    struct frame frame;
+
+    (void)state;
+    assert_non_null(f);
+    for (size_t i = 0; i < all.n - 2; i++) {
+        framer_prime(f, span_sub(all, i, 1));
+    }
+    framer_seek(f, all.n - 2, 1);
+    framer_feed(f, span_sub(all, all.n - 2, all.n));
+    assert_int_equal(framer_next(f, &frame), FRAME_ONE);
+    assert_true(span_eq_str(frame.bytes, "#separator \\x09\n#fields\ta\n4"));
+    assert_int_equal(frame.end_offset, all.n);
+    assert_int_equal(framer_next(f, &frame), FRAME_NONE);
+    framer_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +440,8 @@ int main(void)
         cmocka_unit_test(random_streams_give_the_same_records_however_cut),
         cmocka_unit_test(a_record_over_the_bound_is_cut_and_counted),
         cmocka_unit_test(a_follower_goes_on_where_it_stopped),
+        cmocka_unit_test(a_line_stands_behind_the_header_in_force),
+        cmocka_unit_test(a_follower_reads_the_header_before_its_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
