@@ -94,9 +94,9 @@ static void customs_of_rfc_3164_are_read(void **state)
     static const struct {
         const char *raw, *host, *app, *message;
     } cases[] = {
-        {"<13>Nov 20 01:59:58 h su: x", "h", "su", "x"},
+        {"<13>Nov 20 01:59:58 h mtad: x", "h", "mtad", "x"},
         {"<13>Nov  9 01:59:58 h postfix/smtpd[12]: x: y", "h", "postfix/smtpd", "x: y"},
-        {"<13>Nov 20 01:59:58 su[1]: x", "", "su", "x"},
+        {"<13>Nov 20 01:59:58 mtad[1]: x", "", "mtad", "x"},
         {"<13>2026-11-20T01:59:58Z h app: x", "h", "app", "x"},
         {"<13>1 Nov 20 01:59:58 h app: x", "h", "app", "x"},
         {"<189>29: *Nov 20 01:59:58.123 UTC: %SYS-5-CONFIG_I: x", "", "%SYS-5-CONFIG_I", "x"},
