@@ -98,28 +98,41 @@ static void apply_time(struct work *w, const struct source *s, struct event *ev)
 }
 
 // "Event.EventData.User" also as "User", so that one file's rows fit all wrappings of its records.
+static struct span lifted(struct work *w, struct span lift, struct span name)
+{
+    bool more = span_ends(lift, SPAN_LIT(".*")), capital = span_ends(lift, SPAN_LIT("^"));
+    struct span under = span_sub(lift, 0, lift.n - (more ? 2 : capital)), rest;
+    char *p;
+
+    if (name.n <= under.n + 1 || name.p[under.n] != '.' || !span_starts(name, under)) {
+        return SPAN_NONE;
+    }
+    rest = span_sub(name, under.n + 1, name.n);
+    if (more) {
+        size_t dot = span_find(rest, '.');
+
+        return dot < rest.n ? span_sub(rest, dot + 1, rest.n) : SPAN_NONE;
+    }
+    if (!capital || rest.p[0] < 'a' || rest.p[0] > 'z' || !(p = arena_alloc(&w->arena, rest.n))) {
+        return rest;
+    }
+    memcpy(p, rest.p, rest.n);
+    p[0] = (char)(p[0] - 'a' + 'A');
+    return span_of(p, rest.n);
+}
+
 static void lift_names(struct work *w, const struct source *s)
 {
     size_t first = w->fields.n;
 
     for (size_t i = 0; s->nlifts && i < first; i++) {
-        struct span name = w->fields.v[i].name;
+        struct span name = SPAN_NONE;
 
-        for (size_t k = 0; k < s->nlifts; k++) {
-            bool more = span_ends(s->lift[k], SPAN_LIT(".*"));
-            struct span under = span_sub(s->lift[k], 0, s->lift[k].n - (more ? 2 : 0)), rest;
-
-            if (name.n <= under.n + 1 || name.p[under.n] != '.' || !span_starts(name, under)) {
-                continue;
-            }
-            rest = span_sub(name, under.n + 1, name.n);
-            if (more && span_find(rest, '.') < rest.n) {
-                (void)span_cut(&rest, '.');
-            } else if (more) {
-                continue;
-            }
-            (void)fields_add(&w->fields, rest, w->fields.v[i].v);
-            break;
+        for (size_t k = 0; k < s->nlifts && !name.n; k++) {
+            name = lifted(w, s->lift[k], w->fields.v[i].name);
+        }
+        if (name.n) {
+            (void)fields_add(&w->fields, name, w->fields.v[i].v);
         }
     }
     fields_index(&w->fields);

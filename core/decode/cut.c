@@ -5,6 +5,7 @@
 #include "core/decode/choose.h"
 #include "core/decode/csv.h"
 #include "core/decode/json.h"
+#include "core/decode/take.h"
 #include "core/decode/xml.h"
 
 bool cut_json(struct work *w, struct span text, struct span prefix, const char **ret_why)
@@ -45,6 +46,21 @@ static const char *cut_value(struct work *w, const struct cut *c, struct span v)
     return why;
 }
 
+static struct span taken(struct work *w, const struct cut *c, const struct okv *o)
+{
+    struct take_ctx ctx = {.arena = &w->arena,
+                           .received = w->in->received,
+                           .zone_s = w->in->zone_s,
+                           .first = o,
+                           .end = c->slot >= SLOT_PSEUDO ? w->fields.v + w->fields.n : o + 1};
+    struct span v = o->v.s;
+
+    for (size_t i = 0; i < c->ntakes; i++) {
+        v = take_run(&c->take[i], v, &ctx);
+    }
+    return v;
+}
+
 const char *cut_steps(struct work *w, const struct source *s)
 {
     const char *why = NULL;
@@ -54,7 +70,7 @@ const char *cut_steps(struct work *w, const struct source *s)
 
         if (o && o->v.type == V_STR && o->v.s.n &&
             conditions_hold(w, s->cut[i].condition, s->cut[i].nconditions)) {
-            const char *wrong = cut_value(w, &s->cut[i], o->v.s);
+            const char *wrong = cut_value(w, &s->cut[i], taken(w, &s->cut[i], o));
 
             why = wrong ? wrong : why;
             fields_index(&w->fields);

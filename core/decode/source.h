@@ -134,6 +134,8 @@ struct cut {
     uint16_t slot;
     enum cut_as as;
     struct span prefix; // of the names it gives
+    size_t ntakes;
+    const struct take *take; // of the field, before it is cut
     struct dialect dialect;
     size_t ncolumns;
     const struct span *column;

@@ -29,9 +29,11 @@ static int read_flag(struct loader *l, const struct ynode *map, const char *key,
 
 static int read_cut(struct loader *l, const struct ynode *n, struct cut *c)
 {
-    static const char *const known[] = {"field",   "as",     "separator", "assign", "runs",
-                                        "columns", "prefix", "brackets",  "when",   NULL};
+    static const char *const known[] = {"field", "as",      "separator", "assign",
+                                        "runs",  "columns", "prefix",    "brackets",
+                                        "when",  "take",    NULL};
     struct ynode *field, *prefix, *columns, *separator, *assign, *when;
+    struct choice ways = {0};
     int rc = read_only(l, n, known);
 
     if (rc) {
@@ -61,6 +63,9 @@ static int read_cut(struct loader *l, const struct ynode *n, struct cut *c)
                                                   : SPAN_NONE;
     c->dialect = (struct dialect){.separator = read_keep(l, y_text(separator)),
                                   .assign = assign ? read_keep(l, y_text(assign)) : SPAN_LIT("=")};
+    rc = rc ? rc : source_read_ways(l, n, &ways);
+    c->take = ways.take;
+    c->ntakes = ways.ntakes;
     rc = rc ? rc : read_flag(l, n, "runs", &c->dialect.runs);
     return rc ? rc : read_flag(l, n, "brackets", &c->dialect.brackets);
 }

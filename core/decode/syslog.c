@@ -4,6 +4,7 @@
 
 #include "core/base/utf8.h"
 #include "core/decode/stamp.h"
+#include "core/decode/stamp_pattern.h"
 #include "core/decode/syslog_sd.h"
 #include "core/decode/zeek.h"
 
@@ -196,6 +197,17 @@ static void skip_blanks(struct span *s)
     }
 }
 
+// NetScaler: "11/22/2026:01:59:58", or with the day first when it is set so ("date format").
+static bool slashed_time(struct span s, int zone_s, utime_t *ret, size_t *ret_n)
+{
+    struct span at = span_sub(s, 0, 19);
+
+    *ret_n = at.n;
+    return at.n == 19 && at.p[2] == '/' && at.p[5] == '/' && at.p[10] == ':' &&
+           (stamp_pattern_read(at, SPAN_LIT("MM/dd/yyyy:HH:mm:ss"), 0, zone_s, ret) ||
+            stamp_pattern_read(at, SPAN_LIT("dd/MM/yyyy:HH:mm:ss"), 0, zone_s, ret));
+}
+
 // Cisco: "29: " before the time, '*' or '.' for a clock that is not set, "UTC" and ':' behind it.
 static bool read_time(struct span *s, ntime_t received, int zone_s, struct syslog *h)
 {
@@ -212,7 +224,8 @@ static bool read_time(struct span *s, ntime_t received, int zone_s, struct syslo
     (void)skip(&at, ':');
     skip_blanks(&at);
     (void)(skip(&at, '*') || skip(&at, '.'));
-    if (!stamp_bsd(at, received, zone_s, &h->time, &n) && !utime_iso(at, zone_s, &h->time, &n)) {
+    if (!stamp_bsd(at, received, zone_s, &h->time, &n) && !utime_iso(at, zone_s, &h->time, &n) &&
+        !slashed_time(at, zone_s, &h->time, &n)) {
         h->time = UTIME_NONE;
         return false;
     }
@@ -224,6 +237,7 @@ static bool read_time(struct span *s, ntime_t received, int zone_s, struct syslo
     at = span_sub(at, n, at.n);
     if (span_starts(at, SPAN_LIT(" UTC")) || span_starts(at, SPAN_LIT(" GMT"))) {
         at = span_sub(at, 4, at.n);
+        (void)(span_starts(at, SPAN_LIT(" :")) && skip(&at, ' '));
     }
     (void)skip(&at, ':');
     skip_blanks(&at);

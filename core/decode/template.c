@@ -139,8 +139,23 @@ static bool match_from(const struct template *t, size_t i, struct span text, str
 static bool take(const struct template *t, size_t i, struct span v, struct span rest,
                  struct span *value)
 {
+    v = span_trim(v);
     value[i] = v;
     return hole_takes(t->part[i].hole, t->part[i].type, v) && match_from(t, i + 1, rest, value);
+}
+
+// Where the text of a hole ends at the earliest: behind its first byte that is no blank.
+static size_t hole_least(unsigned hole, enum hole_type type, struct span body)
+{
+    size_t n = 0;
+
+    if (hole == HOLE_SKIP && type == HOLE_ANY) {
+        return 0;
+    }
+    while (n < body.n && (body.p[n] == ' ' || body.p[n] == '\t')) {
+        n++;
+    }
+    return n + (n < body.n);
 }
 
 // From the part i on. Only the greedy hole tries more than one end; so the depth is bounded by the
@@ -163,7 +178,9 @@ static bool match_from(const struct template *t, size_t i, struct span text, str
                                              span_sub(body, body.n - next.n, next.n), value);
     }
     if (!t->part[i].greedy) {
-        at = span_find_span(body, next);
+        size_t from = hole_least(t->part[i].hole, t->part[i].type, body);
+
+        at = from + span_find_span(span_sub(body, from, body.n), next);
         return at < body.n && take(t, i, span_sub(body, 0, at), span_sub(body, at, body.n), value);
     }
     for (at = body.n < next.n ? 0 : body.n - next.n + 1; at-- > 0;) {

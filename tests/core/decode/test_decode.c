@@ -94,14 +94,17 @@ static void customs_of_rfc_3164_are_read(void **state)
     static const struct {
         const char *raw, *host, *app, *message;
     } cases[] = {
-        {"<13>Nov 20 01:59:58 h su: x", "h", "su", "x"},
+        {"<13>Nov 20 01:59:58 h mtad: x", "h", "mtad", "x"},
         {"<13>Nov  9 01:59:58 h postfix/smtpd[12]: x: y", "h", "postfix/smtpd", "x: y"},
-        {"<13>Nov 20 01:59:58 su[1]: x", "", "su", "x"},
+        {"<13>Nov 20 01:59:58 mtad[1]: x", "", "mtad", "x"},
         {"<13>2026-11-20T01:59:58Z h app: x", "h", "app", "x"},
         {"<13>1 Nov 20 01:59:58 h app: x", "h", "app", "x"},
         {"<189>29: *Nov 20 01:59:58.123 UTC: %SYS-5-CONFIG_I: x", "", "%SYS-5-CONFIG_I", "x"},
         {"<189>Nov 20 2026 01:59:58 fw : %ASA-6-302015: Built", "fw", "%ASA-6-302015", "Built"},
         {"<13>Nov 20 01:59:58 10.1.1.1: %ACE-3-2: x", "10.1.1.1", "%ACE-3-2", "x"},
+        {"<13>: Nov 20 01:59:58 UTC : %UCSM-6-AUDIT: x", "", "%UCSM-6-AUDIT", "x"},
+        {"<13> 11/20/2026:01:59:58 GMT ns1 0-PPE-0 : x", "ns1", "", "0-PPE-0 : x"},
+        {"<13> 20/11/2026:01:59:58  ns1 0-PPE-0 : x", "ns1", "", "0-PPE-0 : x"},
         {"<13> 2026-11-20T01:59:58Z fw RT_FLOW - CLOSE [j@2636 a=\"1\"] x", "fw", "RT_FLOW", "x"},
         {"Nov 20 01:59:58 h kernel: [1.2] x", "h", "kernel", "[1.2] x"},
         {"<13>app: no time", "", "app", "no time"},
