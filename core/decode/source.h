@@ -134,7 +134,7 @@ struct switch_on {
 };
 
 // What a value inside a record is made of.
-enum cut_as { CUT_PAIRS, CUT_JSON, CUT_CEF, CUT_LEEF, CUT_CSV, CUT_XML, CUT_COUNT };
+enum cut_as { CUT_PAIRS, CUT_JSON, CUT_CEF, CUT_LEEF, CUT_CSV, CUT_XML, CUT_MEMBERS, CUT_COUNT };
 
 struct cut {
     uint16_t slot;
@@ -142,7 +142,7 @@ struct cut {
     struct span prefix; // of the names it gives
     struct dialect dialect;
     size_t ncolumns;
-    const struct span *column;
+    const struct span *column; // CUT_MEMBERS: the two names
     size_t nconditions;
     const struct condition *condition;
 };

@@ -215,6 +215,21 @@ static void switches_and_kinds_decide(void **state)
     assert_int_equal(ev.kind, KIND_OTHER);
 }
 
+static void lists_of_named_values_become_names(void **state)
+{
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: json\nmatch: {fields: {l.n: \"*\"}}\n"
+         "cut: [{field: l, as: members, key: n, value: v}]\n"
+         "map: {user.name: l.user, file.name: l.file, rule.name: l.none}\n");
+    run("{\"l\":[{\"i\":1,\"n\":\"file\",\"v\":\"f1\"},{\"i\":2,\"v\":\"lost\"},{\"n\":\"user\","
+        "\"x\":0,"
+        "\"v\":\"jo\"}]}");
+    is(FIELD_FILE_NAME, "f1");
+    is(FIELD_USER_NAME, "jo");
+    is(FIELD_RULE_NAME, "");
+    original("l.user", "jo");
+}
+
 static void a_file_may_refuse_guesses(void **state)
 {
     (void)state;
@@ -424,6 +439,7 @@ int main(void)
         cmocka_unit_test(columns_follow_conditions),
         cmocka_unit_test(ways_are_tried_in_order),
         cmocka_unit_test(switches_and_kinds_decide),
+        cmocka_unit_test(lists_of_named_values_become_names),
         cmocka_unit_test(a_file_may_refuse_guesses),
         cmocka_unit_test(rows_may_be_shared_by_name),
         cmocka_unit_test(patterns_give_names_to_the_map),
