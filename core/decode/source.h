@@ -38,7 +38,7 @@ enum {
 enum { SLOTS_MAX = 4096, SOURCES_MAX = 1024, SWITCH_KEYS = 4 };
 
 struct want { // one wanted value of a condition
-    enum { WANT_IS, WANT_PREFIX, WANT_SUFFIX, WANT_HAS, WANT_RANGE } op;
+    enum { WANT_IS, WANT_PREFIX, WANT_SUFFIX, WANT_HAS, WANT_RANGE, WANT_STARS } op;
     bool not ;
     struct span s;
     int64_t low, high;

@@ -230,6 +230,22 @@ static void lists_of_named_values_become_names(void **state)
     original("l.user", "jo");
 }
 
+static void stars_may_stand_inside(void **state)
+{
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: json\nmatch: {fields: {p: \"*\"}}\n"
+         "kinds:\n  - {when: {p: \"auth/*/login*\"}, kind: logon}\n"
+         "  - {when: {p: \"*a*ab\"}, kind: logoff}\n");
+    run("{\"p\":\"auth/x/y/login\"}");
+    assert_int_equal(ev.kind, KIND_LOGON);
+    run("{\"p\":\"auth/login\"}");
+    assert_int_equal(ev.kind, KIND_OTHER);
+    run("{\"p\":\"xaaaab\"}");
+    assert_int_equal(ev.kind, KIND_LOGOFF);
+    run("{\"p\":\"ab\"}");
+    assert_int_equal(ev.kind, KIND_OTHER);
+}
+
 static void a_file_may_refuse_guesses(void **state)
 {
     (void)state;
@@ -440,6 +456,7 @@ int main(void)
         cmocka_unit_test(ways_are_tried_in_order),
         cmocka_unit_test(switches_and_kinds_decide),
         cmocka_unit_test(lists_of_named_values_become_names),
+        cmocka_unit_test(stars_may_stand_inside),
         cmocka_unit_test(a_file_may_refuse_guesses),
         cmocka_unit_test(rows_may_be_shared_by_name),
         cmocka_unit_test(patterns_give_names_to_the_map),
