@@ -25,6 +25,31 @@ struct chooser {
     uint32_t last[MECH_COUNT];  // sources with no conditions
 };
 
+// `pattern` has '*' for any run. On a mismatch the last star takes one byte more: no recursion.
+static bool stars_hold(struct span pattern, struct span v)
+{
+    size_t p = 0, i = 0, star = SIZE_MAX, from = 0;
+
+    while (i < v.n) {
+        if (p < pattern.n && pattern.p[p] == '*') {
+            star = p++;
+            from = i;
+        } else if (p < pattern.n && pattern.p[p] == v.p[i]) {
+            p++;
+            i++;
+        } else if (star != SIZE_MAX) {
+            p = star + 1;
+            i = ++from;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.n && pattern.p[p] == '*') {
+        p++;
+    }
+    return p == pattern.n;
+}
+
 static bool want_holds(const struct want *w, struct span v)
 {
     int64_t n;
@@ -34,6 +59,7 @@ static bool want_holds(const struct want *w, struct span v)
     case WANT_PREFIX: return span_starts(v, w->s);
     case WANT_SUFFIX: return span_ends(v, w->s);
     case WANT_HAS: return v.n && span_find_span(v, w->s) < v.n;
+    case WANT_STARS: return v.n && stars_hold(w->s, v);
     case WANT_RANGE: return span_i64(v, &n) && n >= w->low && n <= w->high;
     }
     return false;

@@ -38,6 +38,7 @@ static const char *cut_value(struct work *w, const struct cut *c, struct span v)
     case CUT_XML: return xml_flatten(v, c->prefix, f);
     case CUT_CEF: why = cef_flatten(v, f); break;
     case CUT_LEEF: why = leef_flatten(v, f); break;
+    case CUT_MEMBERS:
     case CUT_COUNT: break;
     }
     for (size_t i = first; c->prefix.n && i < f->n; i++) {
@@ -61,6 +62,25 @@ static struct span taken(struct work *w, const struct cut *c, const struct okv *
     return v;
 }
 
+// Each value under the name that its key says, in the order of the record: the first value behind a key,
+// so that one whose object names no key is passed over.
+static void cut_members(struct work *w, const struct cut *c)
+{
+    size_t end = w->fields.n;
+    struct span key = SPAN_NONE;
+
+    for (size_t i = 0; i < end; i++) {
+        struct okv o = w->fields.v[i];
+
+        if (span_eq(o.name, c->column[0])) {
+            key = o.v.s;
+        } else if (key.n && span_eq(o.name, c->column[1])) {
+            (void)fields_add(&w->fields, fields_join(&w->fields, c->prefix, key), o.v);
+            key = SPAN_NONE;
+        }
+    }
+}
+
 const char *cut_steps(struct work *w, const struct source *s)
 {
     const char *why = NULL;
@@ -68,8 +88,11 @@ const char *cut_steps(struct work *w, const struct source *s)
     for (size_t i = 0; i < s->ncuts; i++) {
         const struct okv *o = work_first(w, s->cut[i].slot);
 
-        if (o && o->v.type == V_STR && o->v.s.n &&
-            conditions_hold(w, s->cut[i].condition, s->cut[i].nconditions)) {
+        if (s->cut[i].as == CUT_MEMBERS) {
+            cut_members(w, &s->cut[i]);
+            fields_index(&w->fields);
+        } else if (o && o->v.type == V_STR && o->v.s.n &&
+                   conditions_hold(w, s->cut[i].condition, s->cut[i].nconditions)) {
             const char *wrong = cut_value(w, &s->cut[i], taken(w, &s->cut[i], o));
 
             why = wrong ? wrong : why;

@@ -438,7 +438,7 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     text = fval_str(w->header.form != SYSLOG_NONE ? w->header.msg : ret->raw);
     event_set(ret, FIELD_MESSAGE, &text);
     source = told ? declared(d, want, &mech, ret) : choose(d, &mech);
-    generic = !told && (!source || !source_tells(source));
+    generic = !told && (!source || (source->guess && !source_tells(source)));
     // with `lift`, a name that nobody asked for may be asked for without its wrapping
     if (generic || (source && source->nlifts)) {
         take_rest(d, ret);

@@ -169,13 +169,14 @@ static int read_guesses(struct loader *l, const struct ynode *n, struct generic 
 
 int generic_read(struct loader *l, const struct ynode *root)
 {
-    static const char *const known[] = {"title",   "tables",     "aliases",
+    static const char *const known[] = {"title",   "tables",     "rows", "aliases",
                                         "guesses", "logsources", NULL};
     struct generic *g;
     int rc = read_only(l, root, known);
 
     rc = rc ? rc : source_read_lookups(l, y_get(root, "tables"));
     rc = rc ? rc : logsources_read(l, y_get(root, "logsources"));
+    rc = rc ? rc : source_read_rowsets(l, y_get(root, "rows"));
     if (rc || (!y_get(root, "aliases") && !y_get(root, "guesses"))) {
         return rc;
     }

@@ -122,7 +122,7 @@ void switches_apply(struct work *w, const struct source *s, struct event *ev)
                 n += v.n;
             }
         }
-        row = whole && n ? switch_find(on, span_of(key, n)) : NULL;
+        row = whole && n ? switch_find(on->rows, span_of(key, n)) : NULL;
         if (row) {
             verdict_apply(ev, &row->verdict);
         }

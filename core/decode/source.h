@@ -38,7 +38,7 @@ enum {
 enum { SLOTS_MAX = 4096, SOURCES_MAX = 1024, SWITCH_KEYS = 4 };
 
 struct want { // one wanted value of a condition
-    enum { WANT_IS, WANT_PREFIX, WANT_SUFFIX, WANT_HAS, WANT_RANGE } op;
+    enum { WANT_IS, WANT_PREFIX, WANT_SUFFIX, WANT_HAS, WANT_RANGE, WANT_STARS } op;
     bool not ;
     struct span s;
     int64_t low, high;
@@ -117,18 +117,24 @@ struct pattern_row {
 };
 
 // The values of some fields, joined with '/', name a row. One hash look-up, whatever the number of rows.
-struct switch_on {
-    size_t nkeys, cap, nconditions;
-    uint16_t key[SWITCH_KEYS];
-    const struct condition *condition;
+struct rowset {
+    struct span name; // empty: that of one switch
+    size_t cap;       // a power of two
     struct switch_row {
         struct span key; // NULL pointer: free
         struct verdict verdict;
     } * row;
 };
 
+struct switch_on {
+    size_t nkeys, nconditions;
+    uint16_t key[SWITCH_KEYS];
+    const struct condition *condition;
+    const struct rowset *rows;
+};
+
 // What a value inside a record is made of.
-enum cut_as { CUT_PAIRS, CUT_JSON, CUT_CEF, CUT_LEEF, CUT_CSV, CUT_XML, CUT_COUNT };
+enum cut_as { CUT_PAIRS, CUT_JSON, CUT_CEF, CUT_LEEF, CUT_CSV, CUT_XML, CUT_MEMBERS, CUT_COUNT };
 
 struct cut {
     uint16_t slot;
@@ -138,7 +144,7 @@ struct cut {
     const struct take *take; // of the field, before it is cut
     struct dialect dialect;
     size_t ncolumns;
-    const struct span *column;
+    const struct span *column; // CUT_MEMBERS: the two names
     size_t nconditions;
     const struct condition *condition;
 };
@@ -168,6 +174,7 @@ struct source {
     const char *name, *path, *title, *group;
     enum mechanism mechanism;
     bool automatic;
+    bool guess; // without a match of its own: the generic names and guesses are tried behind it
     struct span logsource[3];
     size_t napps;
     const struct span *app; // "NAME*": whatever begins so
@@ -204,7 +211,9 @@ struct sourceset {
     struct logsources *logsources; // NULL: no table
     size_t nlookups;
     const struct lookup **lookup; // those with a name of their own
-    struct wants *slots;          // their names
+    size_t nrowsets;
+    const struct rowset **rowset; // the same
+    struct wants *slots;          // names of the fields that sources ask for
 };
 
 // The slot of a name, which is added when it is new; -1 when there are too many.
@@ -254,6 +263,7 @@ int source_read_ways(struct loader *l, const struct ynode *n,
                      struct choice *c); // take, values, else
 int source_read_lookups(struct loader *l, const struct ynode *n);
 int source_read_kinds(struct loader *l, const struct ynode *n, struct source *ret); // source_rows.c
+int source_read_rowsets(struct loader *l, const struct ynode *n);
 int source_read_switches(struct loader *l, const struct ynode *n, struct source *ret);
 int source_read_patterns(struct loader *l, const struct ynode *n, struct source *ret);
 int source_read_severity(struct loader *l, const struct ynode *n, struct source *ret);
@@ -261,7 +271,7 @@ int source_read_samples(struct loader *l, const struct ynode *n, struct source *
 
 // The row or value of a key; NULL when there is none. Case does not count.
 const struct pair *lookup_find(const struct lookup *t, struct span key);
-const struct switch_row *switch_find(const struct switch_on *s, struct span key);
+const struct switch_row *switch_find(const struct rowset *s, struct span key);
 uint64_t hash_nocase(struct span s);
 
 #endif

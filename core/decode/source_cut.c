@@ -3,7 +3,8 @@
 #include "core/base/attr.h"
 #include "core/decode/source.h"
 
-static const char *const as_names[CUT_COUNT] = {"pairs", "json", "cef", "leef", "csv", "xml"};
+static const char *const as_names[CUT_COUNT] = {"pairs", "json", "cef",    "leef",
+                                                "csv",   "xml",  "members"};
 
 static int read_as(struct loader *l, const struct ynode *n, enum cut_as *ret)
 {
@@ -27,11 +28,36 @@ static int read_flag(struct loader *l, const struct ynode *map, const char *key,
                : y_fault(l->docs, n, l->err, "source.type", "\"%s\" must be true or false", key);
 }
 
+// A list of objects {key: NAME, value: V}: the names of the two, which must have slots to be kept.
+static int read_members(struct loader *l, const struct ynode *n, struct cut *c)
+{
+    static const char *const words[] = {"key", "value"};
+    const struct ynode *field = y_get(n, "field");
+    struct span *name = read_array(l, ARRAY_LEN(words), sizeof(*name));
+    uint16_t slot;
+    int rc = name ? 0 : read_no_memory(l);
+
+    for (size_t i = 0; !rc && i < ARRAY_LEN(words); i++) {
+        const struct ynode *at = y_get(n, words[i]);
+
+        if (!field || !at) {
+            return read_fault(l, n, "source.cut", "members need \"field\", \"key\" and \"value\"",
+                              SPAN_NONE);
+        }
+        name[i] = span_str(arena_printf(&l->set->arena, SPAN_FMT "." SPAN_FMT,
+                                        SPAN_ARG(y_text(field)), SPAN_ARG(y_text(at))));
+        rc = read_slot(l, at, name[i], &slot);
+    }
+    c->column = name;
+    c->ncolumns = ARRAY_LEN(words);
+    return rc;
+}
+
 static int read_cut(struct loader *l, const struct ynode *n, struct cut *c)
 {
-    static const char *const known[] = {"field", "as",      "separator", "assign",
-                                        "runs",  "columns", "prefix",    "brackets",
-                                        "when",  "take",    NULL};
+    static const char *const known[] = {"field",   "as",     "separator", "assign", "runs",
+                                        "columns", "prefix", "brackets",  "when",   "key",
+                                        "value",   "take",   NULL};
     struct ynode *field, *prefix, *columns, *separator, *assign, *when;
     struct choice ways = {0};
     int rc = read_only(l, n, known);
@@ -57,6 +83,7 @@ static int read_cut(struct loader *l, const struct ynode *n, struct cut *c)
     if (!rc && c->as == CUT_CSV && !c->ncolumns) {
         rc = read_fault(l, n, "source.cut", "csv needs \"columns\"", SPAN_NONE);
     }
+    rc = rc || c->as != CUT_MEMBERS ? rc : read_members(l, n, c);
     // names of a field's parts stand under the field's; those of the record's own text have no prefix
     c->prefix = prefix                            ? read_keep(l, y_text(prefix))
                 : field && c->slot >= SLOT_PSEUDO ? read_keep(l, y_text(field))

@@ -74,6 +74,7 @@ static int read_tables(struct loader *l, const struct ynode *root, struct source
 {
     int rc = source_read_lookups(l, y_get(root, "tables"));
 
+    rc = rc ? rc : source_read_rowsets(l, y_get(root, "rows"));
     rc = rc ? rc : source_read_match(l, y_get(root, "match"), ret);
     rc = rc ? rc : source_read_cuts(l, y_get(root, "cut"), ret);
     rc = rc ? rc : source_read_times(l, y_get(root, "time"), ret);
@@ -104,15 +105,15 @@ static int read_like(struct loader *l, const struct ynode *root, struct source *
 int source_read(struct loader *l, const struct ynode *root, struct source *ret)
 {
     static const char *const known[] = {
-        "name",     "title",    "group",   "mechanism", "auto", "match", "logsource",
-        "cut",      "empty",    "time",    "constants", "map",  "kinds", "switch",
-        "patterns", "severity", "samples", "tables",    "lift", "like",  NULL};
+        "name",    "title",  "group",     "mechanism", "auto",  "match",  "logsource", "cut",
+        "empty",   "time",   "constants", "map",       "kinds", "switch", "patterns",  "severity",
+        "samples", "tables", "lift",      "like",      "guess", "rows",   NULL};
     struct ynode *automatic = y_get(root, "auto"), *empty = y_get(root, "empty");
-    struct ynode *lift = y_get(root, "lift");
+    struct ynode *guess = y_get(root, "guess"), *lift = y_get(root, "lift");
     const char *word;
     int index = 0, rc;
 
-    *ret = (struct source){.automatic = true, .severity_slot = -1};
+    *ret = (struct source){.automatic = true, .guess = true, .severity_slot = -1};
     if (root->type != Y_MAP) {
         return y_fault(l->docs, root, l->err, "source.type", "a source file must be a map");
     }
@@ -124,6 +125,9 @@ int source_read(struct loader *l, const struct ynode *root, struct source *ret)
     ret->title = arena_str(&l->set->arena, y_text(y_get(root, "title")));
     if (!rc && automatic && !y_bool(automatic, &ret->automatic)) {
         rc = y_fault(l->docs, automatic, l->err, "source.type", "\"auto\" must be true or false");
+    }
+    if (!rc && guess && !y_bool(guess, &ret->guess)) {
+        rc = y_fault(l->docs, guess, l->err, "source.type", "\"guess\" must be true or false");
     }
     rc = rc ? rc : read_logsource(l, y_get(root, "logsource"), ret->logsource);
     rc = rc || !empty ? rc : read_texts(l, empty, &ret->empty, &ret->nempty);

@@ -111,6 +111,10 @@ static struct want want_of(struct span s)
     back = s.n > 1 && s.p[s.n - 1] == '*';
     w.s = span_sub(s, front, s.n - front - back);
     w.op = front && back ? WANT_HAS : front ? WANT_SUFFIX : back ? WANT_PREFIX : WANT_IS;
+    if (span_find(w.s, '*') < w.s.n) { // stars inside: each is any run of bytes
+        w.op = WANT_STARS;
+        w.s = s;
+    }
     if (w.op == WANT_IS && read_range(s, &w)) {
         w.op = WANT_RANGE;
     }

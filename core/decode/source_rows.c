@@ -4,6 +4,8 @@
 #include "core/base/hash.h"
 #include "core/decode/source.h"
 
+enum { ROWSETS_MAX = 64 };
+
 int source_read_kinds(struct loader *l, const struct ynode *n, struct source *ret)
 {
     int rc = n ? read_need(l, n, Y_LIST, "\"kinds\"") : 0;
@@ -26,7 +28,7 @@ int source_read_kinds(struct loader *l, const struct ynode *n, struct source *re
     return rc || r ? rc : read_no_memory(l);
 }
 
-const struct switch_row *switch_find(const struct switch_on *s, struct span key)
+const struct switch_row *switch_find(const struct rowset *s, struct span key)
 {
     for (size_t at = hash_nocase(key);; at++) {
         const struct switch_row *r = &s->row[at & (s->cap - 1)];
@@ -40,16 +42,16 @@ const struct switch_row *switch_find(const struct switch_on *s, struct span key)
     }
 }
 
-static int read_switch_rows(struct loader *l, const struct ynode *rows, struct switch_on *s)
+static int read_rowset(struct loader *l, const struct ynode *rows, struct rowset *s)
 {
     struct switch_row *r;
-    int rc = 0;
+    int rc = read_need(l, rows, Y_MAP, "rows by value");
 
     s->cap = 4;
-    while (s->cap < 2 * rows->n + 2) {
+    while (!rc && s->cap < 2 * rows->n + 2) {
         s->cap *= 2;
     }
-    r = read_array(l, s->cap, sizeof(*r));
+    r = rc ? NULL : read_array(l, s->cap, sizeof(*r));
     s->row = r;
     for (size_t i = 0; r && !rc && i < rows->n; i++) {
         size_t at = hash_nocase(rows->key[i]);
@@ -67,12 +69,50 @@ static int read_switch_rows(struct loader *l, const struct ynode *rows, struct s
     return rc || r ? rc : read_no_memory(l);
 }
 
+// Rows with a name: for this file and those that are read after it, as tables are.
+int source_read_rowsets(struct loader *l, const struct ynode *n)
+{
+    int rc = n ? read_need(l, n, Y_MAP, "\"rows\"") : 0;
+
+    if (n && !rc && !l->set->rowset) {
+        l->set->rowset = read_array(l, ROWSETS_MAX, sizeof(struct rowset *));
+    }
+    for (size_t i = 0; n && !rc && i < n->n; i++) {
+        struct rowset *s = read_array(l, 1, sizeof(*s));
+
+        if (!s || !l->set->rowset || l->set->nrowsets == ROWSETS_MAX) {
+            return read_no_memory(l);
+        }
+        s->name = read_keep(l, n->key[i]);
+        rc = read_rowset(l, n->item[i], s);
+        l->set->rowset[l->set->nrowsets++] = s;
+    }
+    return rc;
+}
+
+static int find_rowset(struct loader *l, const struct ynode *n, const struct rowset **ret)
+{
+    struct rowset *s;
+
+    if (n->type == Y_SCALAR) {
+        for (size_t i = l->set->nrowsets; i-- > 0;) { // the newest: a file may have its own
+            if (span_eq(l->set->rowset[i]->name, n->text)) {
+                *ret = l->set->rowset[i];
+                return 0;
+            }
+        }
+        return read_fault(l, n, "source.switch", "no rows have this name", n->text);
+    }
+    s = read_array(l, 1, sizeof(*s));
+    *ret = s;
+    return s ? read_rowset(l, n, s) : read_no_memory(l);
+}
+
 static int read_switch(struct loader *l, const struct ynode *n, struct switch_on *s)
 {
     static const char *const known[] = {"on", "when", "rows", NULL};
-    const struct ynode *on, *when;
+    const struct ynode *on, *when, *rows;
     const struct span *name = NULL;
-    struct ynode *rows = NULL;
     int rc = read_only(l, n, known);
 
     if (rc) {
@@ -80,6 +120,7 @@ static int read_switch(struct loader *l, const struct ynode *n, struct switch_on
     }
     on = y_get(n, "on");
     when = y_get(n, "when");
+    rows = y_get(n, "rows");
     rc = on ? read_texts(l, on, &name, &s->nkeys)
             : read_fault(l, n, "source.switch", "\"on\" is missing", SPAN_NONE);
     if (!rc && (s->nkeys == 0 || s->nkeys > SWITCH_KEYS)) {
@@ -89,8 +130,10 @@ static int read_switch(struct loader *l, const struct ynode *n, struct switch_on
         rc = read_slot(l, on, name[i], &s->key[i]);
     }
     rc = rc || !when ? rc : read_conditions(l, when, &s->condition, &s->nconditions);
-    rc = rc ? rc : y_need(l->docs, n, "rows", Y_MAP, &rows, l->err);
-    return rc ? rc : read_switch_rows(l, rows, s);
+    if (!rc && !rows) {
+        rc = read_fault(l, n, "source.switch", "\"rows\" is missing", SPAN_NONE);
+    }
+    return rc ? rc : find_rowset(l, rows, &s->rows);
 }
 
 int source_read_switches(struct loader *l, const struct ynode *n, struct source *ret)

@@ -229,6 +229,9 @@ static struct span whole_number(struct span s, struct arena *a)
     uint64_t v = 0;
     int64_t i;
 
+    while (s.n > 1 && s.p[0] == '0' && s.p[1] >= '0' && s.p[1] <= '9') { // "00300" is 300
+        s = span_sub(s, 1, s.n);
+    }
     if (span_i64(s, &i)) {
         return s;
     }

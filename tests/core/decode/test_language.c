@@ -27,7 +27,8 @@ static void load(const char *text)
     struct textfile files[] = {
         {"s/t.yaml", span_str(text)},
         {"s/_shared.yaml",
-         SPAN_LIT("tables:\n  protocols: {\"6\": tcp, \"17\": udp}\naliases:\n"
+         SPAN_LIT("tables:\n  protocols: {\"6\": tcp, \"17\": udp}\nrows:\n"
+                  "  codes: {7: {kind: session.start, event.type: start}}\naliases:\n"
                   "  source.ip: {names: [src_ip, ip], take: ip}\n  user.name: [user]\n"
                   "  event.outcome: {names: [result], values: {ok: success}}\n"
                   "guesses:\n  - {needs: [user.name], words: [logon], set: {event.category: "
@@ -214,6 +215,64 @@ static void switches_and_kinds_decide(void **state)
     assert_int_equal(ev.kind, KIND_OTHER);
 }
 
+static void lists_of_named_values_become_names(void **state)
+{
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: json\nmatch: {fields: {l.n: \"*\"}}\n"
+         "cut: [{field: l, as: members, key: n, value: v}]\n"
+         "map: {user.name: l.user, file.name: l.file, rule.name: l.none}\n");
+    run("{\"l\":[{\"i\":1,\"n\":\"file\",\"v\":\"f1\"},{\"i\":2,\"v\":\"lost\"},{\"n\":\"user\","
+        "\"x\":0,"
+        "\"v\":\"jo\"}]}");
+    is(FIELD_FILE_NAME, "f1");
+    is(FIELD_USER_NAME, "jo");
+    is(FIELD_RULE_NAME, "");
+    original("l.user", "jo");
+}
+
+static void stars_may_stand_inside(void **state)
+{
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: json\nmatch: {fields: {p: \"*\"}}\n"
+         "kinds:\n  - {when: {p: \"auth/*/login*\"}, kind: logon}\n"
+         "  - {when: {p: \"*a*ab\"}, kind: logoff}\n");
+    run("{\"p\":\"auth/x/y/login\"}");
+    assert_int_equal(ev.kind, KIND_LOGON);
+    run("{\"p\":\"auth/login\"}");
+    assert_int_equal(ev.kind, KIND_OTHER);
+    run("{\"p\":\"xaaaab\"}");
+    assert_int_equal(ev.kind, KIND_LOGOFF);
+    run("{\"p\":\"ab\"}");
+    assert_int_equal(ev.kind, KIND_OTHER);
+}
+
+static void a_file_may_refuse_guesses(void **state)
+{
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: cef\nmap: {source.port: spt}\n");
+    run("CEF:0|V|P|1|1|n|1|spt=7 user=jo");
+    assert_string_equal(ev.source, "t");
+    is(FIELD_USER_NAME, "jo");
+    load("name: t\ngroup: os\nmechanism: cef\nguess: false\nmap: {source.port: spt}\n");
+    run("CEF:0|V|P|1|1|n|1|spt=7 user=jo");
+    is(FIELD_SOURCE_PORT, "7");
+    is(FIELD_USER_NAME, "");
+}
+
+static void rows_may_be_shared_by_name(void **state)
+{
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: json\nmatch: {fields: {id: \"*\"}}\n"
+         "rows:\n  own: {x: {event.code: own}}\n"
+         "switch:\n  - {on: id, rows: codes}\n  - {on: id, rows: own}\n");
+    run("{\"id\":7}");
+    assert_int_equal(ev.kind, KIND_SESSION_START);
+    is(FIELD_EVENT_TYPE, "start");
+    run("{\"id\":\"X\"}");
+    assert_int_equal(ev.kind, KIND_OTHER);
+    is(FIELD_EVENT_CODE, "own");
+}
+
 static void patterns_give_names_to_the_map(void **state)
 {
     (void)state;
@@ -396,6 +455,10 @@ int main(void)
         cmocka_unit_test(columns_follow_conditions),
         cmocka_unit_test(ways_are_tried_in_order),
         cmocka_unit_test(switches_and_kinds_decide),
+        cmocka_unit_test(lists_of_named_values_become_names),
+        cmocka_unit_test(stars_may_stand_inside),
+        cmocka_unit_test(a_file_may_refuse_guesses),
+        cmocka_unit_test(rows_may_be_shared_by_name),
         cmocka_unit_test(patterns_give_names_to_the_map),
         cmocka_unit_test(times_are_read_by_letters),
         cmocka_unit_test(xml_events_are_flat),

@@ -59,6 +59,10 @@ static void every_fault_names_path_line_and_reason(void **state)
     refused(HEAD "constants:\n  source.port: many\n", 5, "source.value");
     refused(HEAD "kinds:\n  - when: {a: b}\n    kind: no.such\n", 6, "source.kind");
     refused(HEAD "kinds:\n  - kind: other\n    whem: {a: b}\n", 6, "source.field");
+    refused(HEAD "switch:\n  - {on: a, rows: elsewhere}\n", 5, "source.switch");
+    refused(HEAD "rows:\n  r: {1: {kind: no.such}}\n", 5, "source.kind");
+    refused(HEAD "cut:\n  - {field: l, as: members, key: n}\n", 5, "source.cut");
+    refused(HEAD "guess: 3\n", 4, "source.type");
     refused(HEAD "kinds: other\n", 4, "source.type");
     refused(HEAD "severity: {field: s, range: [1]}\n", 4, "source.severity");
     refused(HEAD "severity: {field: s, values: {high: 101}}\n", 4, "source.severity");
