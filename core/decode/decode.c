@@ -352,6 +352,16 @@ static const struct source *declared(struct decoder *d, const struct source *wan
     return NULL;
 }
 
+// "<189>date=... devname=...": a priority and then a text that a source knows is how that source writes.
+static void forgive_header(const struct work *w, struct event *ev)
+{
+    const char *error = w->header.form == SYSLOG_3164 ? w->header.error : NULL;
+
+    if (error && strcmp(ev->error, error) == 0) {
+        ev->error[0] = '\0';
+    }
+}
+
 // Times that no calendar of four digits holds are clock faults whatever the distance.
 static bool plausible(utime_t t)
 {
@@ -439,6 +449,9 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     event_set(ret, FIELD_MESSAGE, &text);
     source = told ? declared(d, want, &mech, ret) : choose(d, &mech);
     generic = !told && (!source || !source_tells(source));
+    if (!generic) {
+        forgive_header(w, ret);
+    }
     // with `lift`, a name that nobody asked for may be asked for without its wrapping
     if (generic || (source && source->nlifts)) {
         take_rest(d, ret);

@@ -144,7 +144,7 @@ bool stamp_bsd(struct span s, ntime_t received, int zone_s, utime_t *ret, size_t
                 : nearest_year(month, day, &c, received, zone_s, ret);
 }
 
-// The whole part exactly, the fraction cut at microseconds.
+// The whole part exactly, the fraction cut at microseconds; nanoseconds to the nearest one.
 static bool read_epoch(struct span s, enum stamp_format format, utime_t *ret)
 {
     static const int64_t num[STAMP_COUNT] = {
@@ -158,7 +158,7 @@ static bool read_epoch(struct span s, enum stamp_format format, utime_t *ret)
         return false;
     }
     if (format == STAMP_NS) {
-        *ret = v / 1000;
+        *ret = v / 1000 + (v % 1000 >= 500);
         return true;
     }
     for (size_t i = 0; i < frac.n; i++) {
