@@ -355,9 +355,10 @@ static const struct source *declared(struct decoder *d, const struct source *wan
 // "<189>date=... devname=...": a priority and then a text that a source knows is how that source writes.
 static void forgive_header(const struct work *w, struct event *ev)
 {
-    const char *error = w->header.form == SYSLOG_3164 ? w->header.error : NULL;
+    const struct syslog *h = &w->header;
 
-    if (error && strcmp(ev->error, error) == 0) {
+    if (h->form == SYSLOG_3164 && h->pri >= 0 && h->stamp.n == 0 && h->app.n == 0 && h->error &&
+        strcmp(ev->error, h->error) == 0) {
         ev->error[0] = '\0';
     }
 }
