@@ -450,7 +450,7 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     event_set(ret, FIELD_MESSAGE, &text);
     source = told ? declared(d, want, &mech, ret) : choose(d, &mech);
     generic = !told && (!source || !source_tells(source));
-    if (!generic) {
+    if (source && source_tells(source)) {
         forgive_header(w, ret);
     }
     // with `lift`, a name that nobody asked for may be asked for without its wrapping
