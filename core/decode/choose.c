@@ -291,11 +291,30 @@ static bool app_holds(const struct source *s, struct span app)
     return s->napps == 0;
 }
 
-static bool literal_holds(const struct source *s, struct span text)
+// Where literals are looked for: the record up to so many bytes of its text. The header belongs to it,
+// for what looks like one ("2026-11-20 02:00:00 MULTI: new connection") may be text.
+static struct span reach_of(const struct work *w)
 {
+    struct span text = w->pseudo[SLOT_TEXT].v.s, record = w->pseudo[SLOT_RECORD].v.s;
+    size_t lead = text.n && text.p >= record.p && text.p <= record.p + record.n
+                      ? (size_t)(text.p - record.p)
+                      : 0;
+
+    if (text.n == 0 || lead > LITERAL_REACH) {
+        return text.n ? span_sub(text, 0, LITERAL_REACH) : span_sub(record, 0, LITERAL_REACH);
+    }
+    return lead ? span_sub(record, 0, lead + LITERAL_REACH) : span_sub(text, 0, LITERAL_REACH);
+}
+
+static bool literal_holds(const struct source *s, const struct work *w)
+{
+    struct span reach = s->nliterals ? reach_of(w) : SPAN_NONE;
+
     for (size_t i = 0; i < s->nliterals; i++) {
-        if (s->literal[i].starts ? span_starts(text, s->literal[i].s)
-                                 : text.n && span_find_span(text, s->literal[i].s) < text.n) {
+        struct span l = s->literal[i].s;
+
+        if (s->literal[i].starts ? span_starts(w->pseudo[SLOT_TEXT].v.s, l) || span_starts(reach, l)
+                                 : reach.n && span_find_span(reach, l) < reach.n) {
             return true;
         }
     }
@@ -309,7 +328,7 @@ static void ask(struct choice_of *c, const struct source *s)
     if (c->best && (w < c->weight || (w == c->weight && s >= c->best))) {
         return;
     }
-    if (app_holds(s, c->w->pseudo[SLOT_APP].v.s) && literal_holds(s, c->w->pseudo[SLOT_TEXT].v.s) &&
+    if (app_holds(s, c->w->pseudo[SLOT_APP].v.s) && literal_holds(s, c->w) &&
         conditions_hold(c->w, s->match, s->nmatch)) {
         c->best = s;
         c->weight = w;
@@ -360,10 +379,9 @@ static void ask_fields(struct choice_of *c, const struct chooser *h, enum mechan
 
 static void ask_text(struct choice_of *c, const struct chooser *h)
 {
-    struct span text = c->w->pseudo[SLOT_TEXT].v.s;
-    size_t n = text.n < LITERAL_REACH ? text.n : LITERAL_REACH;
+    struct span text = reach_of(c->w);
 
-    for (size_t i = 0; i + LITERAL_MIN <= n; i++) {
+    for (size_t i = 0; i + LITERAL_MIN <= text.n; i++) {
         unsigned g = gram_of(text.p + i);
 
         if (!(h->grams[g / 64] >> g % 64 & 1)) {

@@ -352,6 +352,17 @@ static const struct source *declared(struct decoder *d, const struct source *wan
     return NULL;
 }
 
+// "<189>date=... devname=...": a priority and then a text that a source knows is how that source writes.
+static void forgive_header(const struct work *w, struct event *ev)
+{
+    const struct syslog *h = &w->header;
+
+    if (h->form == SYSLOG_3164 && h->pri >= 0 && h->stamp.n == 0 && h->app.n == 0 && h->error &&
+        strcmp(ev->error, h->error) == 0) {
+        ev->error[0] = '\0';
+    }
+}
+
 // Times that no calendar of four digits holds are clock faults whatever the distance.
 static bool plausible(utime_t t)
 {
@@ -439,6 +450,9 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     event_set(ret, FIELD_MESSAGE, &text);
     source = told ? declared(d, want, &mech, ret) : choose(d, &mech);
     generic = !told && (!source || (source->guess && !source_tells(source)));
+    if (source && source_tells(source)) {
+        forgive_header(w, ret);
+    }
     // with `lift`, a name that nobody asked for may be asked for without its wrapping
     if (generic || (source && source->nlifts)) {
         take_rest(d, ret);

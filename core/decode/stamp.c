@@ -144,7 +144,27 @@ bool stamp_bsd(struct span s, ntime_t received, int zone_s, utime_t *ret, size_t
                 : nearest_year(month, day, &c, received, zone_s, ret);
 }
 
-// The whole part exactly, the fraction cut at microseconds.
+bool stamp_zone(struct span name, int *ret)
+{
+    // without CST, IST, BST and AST, which are several
+    static const struct {
+        char name[5];
+        signed char hours;
+    } zone[] = {{"UTC", 0},  {"GMT", 0},  {"Z", 0},    {"WET", 0},  {"WEST", 1}, {"CET", 1},
+                {"CEST", 2}, {"EET", 2},  {"EEST", 3}, {"MSK", 3},  {"SGT", 8},  {"HKT", 8},
+                {"JST", 9},  {"KST", 9},  {"EST", -5}, {"EDT", -4}, {"CDT", -5}, {"MST", -7},
+                {"MDT", -6}, {"PST", -8}, {"PDT", -7}};
+
+    for (size_t i = 0; i < ARRAY_LEN(zone); i++) {
+        if (span_eq_str(name, zone[i].name)) {
+            *ret = zone[i].hours * 3600;
+            return true;
+        }
+    }
+    return false;
+}
+
+// The whole part exactly, the fraction cut at microseconds; nanoseconds to the nearest one.
 static bool read_epoch(struct span s, enum stamp_format format, utime_t *ret)
 {
     static const int64_t num[STAMP_COUNT] = {
@@ -158,7 +178,7 @@ static bool read_epoch(struct span s, enum stamp_format format, utime_t *ret)
         return false;
     }
     if (format == STAMP_NS) {
-        *ret = v / 1000;
+        *ret = v / 1000 + (v % 1000 >= 500);
         return true;
     }
     for (size_t i = 0; i < frac.n; i++) {

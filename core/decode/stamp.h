@@ -30,6 +30,9 @@ bool stamp_how_of(struct span text, struct stamp_how *ret);
 // be NULL: then the whole text must be read.
 bool stamp_bsd(struct span s, ntime_t received, int zone_s, utime_t *ret, size_t *ret_used);
 
+// "UTC", "CET", "EDT": names that mean one zone only; seconds east of Greenwich.
+bool stamp_zone(struct span name, int *ret);
+
 int stamp_month(
     struct span s); // 1-12 of "Jan" .. "Dec" at its beginning, whatever the case; else 0
 

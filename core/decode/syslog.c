@@ -5,6 +5,7 @@
 #include "core/base/utf8.h"
 #include "core/decode/stamp.h"
 #include "core/decode/stamp_pattern.h"
+#include "core/decode/syslog_cisco.h"
 #include "core/decode/syslog_sd.h"
 #include "core/decode/zeek.h"
 
@@ -395,6 +396,8 @@ void syslog_parse(struct span raw, ntime_t received, int zone_s, struct syslog *
             }
             ret->form = SYSLOG_3164;
             ret->error = "the priority is not 0 to 191";
+        } else if (syslog_cisco(s, received, zone_s, ret)) {
+            ret->form = SYSLOG_3164;
         } else if (s.n && (is_digit(s.p[0]) || (s.p[0] >= 'A' && s.p[0] <= 'S'))) {
             const char *error = parse_3164(ret, s, received, zone_s);
 
@@ -418,6 +421,9 @@ void syslog_parse(struct span raw, ntime_t received, int zone_s, struct syslog *
     }
     ret->version = 0;
     ret->form = SYSLOG_3164;
+    if (syslog_cisco(s, received, zone_s, ret)) {
+        return;
+    }
     ret->error = parse_3164(ret, s, received, zone_s);
     if (!ret->error && s.n && is_digit(s.p[0]) && !ret->stamp.n) {
         ret->error = "neither a version nor a time behind the priority";

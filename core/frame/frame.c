@@ -34,6 +34,7 @@ struct framer {
     uint64_t skipped;
     uint64_t trimmed; // line ends at the end of a JSON text that were left out
     struct json_cut cut;
+    size_t matched; // XML: bytes of the declaration that a line began with, or more: it does not
     struct header header; // LINES
     bool remarks;         // lines of '#' before a header say nothing
     bool muted;           // framer_prime(): only header lines count
@@ -193,7 +194,7 @@ static bool close_record(struct framer *f, struct span s, struct frame *ret)
 
     *ret = (struct frame){.line = f->begin, .line_end = f->begin, .end_offset = f->offset};
     f->trimmed = 0;
-    if (line && f->kind != FRAME_JSON) {
+    if (line && f->kind != FRAME_JSON && f->kind != FRAME_XML) {
         total -= total && f->last == '\r';
     } else if (total <= s.n) {
         while (total && (line ? is_blank(s.p[total - 1]) : is_end(s.p[total - 1]))) {
@@ -310,6 +311,61 @@ static enum frame_rc next_json(struct framer *f, struct frame *ret)
             ret->line = begin;
             ret->line_end = line - lf - f->trimmed;
             if (is) {
+                return FRAME_ONE;
+            }
+            forget(f);
+        }
+    }
+    return FRAME_NONE;
+}
+
+// The declaration stands at the very beginning of a document (XML 1.0, 2.8), so a line that begins with
+// it begins a document, and one that was cut short does not swallow the next.
+static const struct span declaration = SPAN_LIT("<?xml");
+
+// Gives the record in work without the declaration behind it, which is read again.
+static bool give_document(struct framer *f, struct frame *ret)
+{
+    uint64_t begin = f->begin, line = f->line;
+    bool is;
+
+    f->total -= declaration.n;
+    f->held.len = f->held.len < f->total ? f->held.len : (size_t)f->total;
+    f->offset -= declaration.n;
+    f->early =
+        f->early.n ? span_of(f->early.p - declaration.n, f->early.n + declaration.n) : declaration;
+    is = close_record(f, buf_span(&f->held), ret);
+    f->total = 0;
+    ret->line = begin;
+    ret->line_end = line - f->trimmed;
+    return is;
+}
+
+static enum frame_rc next_xml(struct framer *f, struct frame *ret)
+{
+    while (input(f)->n) {
+        struct span in = *input(f);
+        size_t n = 1;
+
+        if (f->total == 0 && is_blank(in.p[0])) {
+            f->line += in.p[0] == '\n';
+            drop(f, 1);
+            continue;
+        }
+        if (f->total == 0 || f->last == '\n') {
+            f->matched = 0;
+        }
+        if (f->matched < declaration.n && in.p[0] == declaration.p[f->matched]) {
+            f->matched++;
+        } else {
+            f->matched = declaration.n + 1;
+            n = span_find(in, '\n');
+            n = n < in.n ? n + 1 : in.n;
+        }
+        take(f, n);
+        f->line += f->last == '\n';
+        if (f->matched == declaration.n && f->total > declaration.n) {
+            if (give_document(f, ret)) {
                 return FRAME_ONE;
             }
             forget(f);
@@ -435,6 +491,7 @@ static enum frame_rc next_by_kind(struct framer *f, struct frame *ret)
     case FRAME_DATAGRAM: return next_datagram(f, ret);
     case FRAME_SYSLOG: return next_syslog(f, ret);
     case FRAME_JSON: return next_json(f, ret);
+    case FRAME_XML: return next_xml(f, ret);
     case FRAME_LINES:
     case FRAME_RECORDED: return next_line(f, ret);
     case FRAME_AUTO: break;
@@ -475,7 +532,7 @@ enum frame_rc framer_next(struct framer *f, struct frame *ret)
         bool is = give(f, 0, 0, ret);
 
         ret->line = begin;
-        ret->line_end = f->kind == FRAME_JSON ? last - f->trimmed : begin;
+        ret->line_end = f->kind == FRAME_JSON || f->kind == FRAME_XML ? last - f->trimmed : begin;
         f->counted = false;
         rc = is ? FRAME_ONE : FRAME_NONE;
     }

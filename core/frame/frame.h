@@ -16,7 +16,8 @@
 // FRAME_RECORDED  lines "@RFC3339 record": a recording (share/doc/RECORDING.md); `received` is set.
 //                 "!RFC3339 barrier NAME" gives a barrier
 // FRAME_JSON      a sequence of JSON texts, pretty-printed or one a line, told apart by nesting
-// FRAME_AUTO      by the first bytes: RECORDED, JSON or LINES (for files given to decode and scan)
+// FRAME_XML       XML documents over several lines: a line that begins "<?xml" begins the next one
+// FRAME_AUTO      by the first bytes: RECORDED, JSON, XML or LINES (for files given to decode and scan)
 #ifndef CORE_FRAME_FRAME_H
 #define CORE_FRAME_FRAME_H
 
@@ -30,6 +31,7 @@ enum frame_kind {
     FRAME_SYSLOG,
     FRAME_RECORDED,
     FRAME_JSON,
+    FRAME_XML,
     FRAME_AUTO,
 };
 

@@ -56,6 +56,10 @@ enum frame_kind frame_probe(struct span s, bool all)
             return s.p[i + 1] >= '0' && s.p[i + 1] <= '9' && s.p[i + 5] == '-' ? FRAME_RECORDED
                                                                                : FRAME_LINES;
         }
+    } else if (i < s.n && s.p[i] == '<') {
+        if (s.n - i >= 5 || !span_starts(SPAN_LIT("<?xml"), span_sub(s, i, s.n))) {
+            return span_starts(span_sub(s, i, s.n), SPAN_LIT("<?xml")) ? FRAME_XML : FRAME_LINES;
+        }
     } else if (i < s.n && (s.p[i] != '#' || frame_has_header(s))) {
         return FRAME_LINES;
     }

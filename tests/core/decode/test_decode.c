@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "core/decode/print.h"
+#include "core/decode/syslog.h"
 #include "tests/core/decode/files.h"
 
 static struct sourceset *set;
@@ -99,10 +100,6 @@ static void customs_of_rfc_3164_are_read(void **state)
         {"<13>Nov 20 01:59:58 mtad[1]: x", "", "mtad", "x"},
         {"<13>2026-11-20T01:59:58Z h app: x", "h", "app", "x"},
         {"<13>1 Nov 20 01:59:58 h app: x", "h", "app", "x"},
-        {"<189>29: *Nov 20 01:59:58.123 UTC: %SYS-5-CONFIG_I: x", "", "%SYS-5-CONFIG_I", "x"},
-        {"<189>Nov 20 2026 01:59:58 fw : %ASA-6-302015: Built", "fw", "%ASA-6-302015", "Built"},
-        {"<13>Nov 20 01:59:58 10.1.1.1: %ACE-3-2: x", "10.1.1.1", "%ACE-3-2", "x"},
-        {"<13>: Nov 20 01:59:58 UTC : %UCSM-6-AUDIT: x", "", "%UCSM-6-AUDIT", "x"},
         {"<13> 11/20/2026:01:59:58 GMT ns1 0-PPE-0 : x", "ns1", "", "0-PPE-0 : x"},
         {"<13> 20/11/2026:01:59:58  ns1 0-PPE-0 : x", "ns1", "", "0-PPE-0 : x"},
         {"<13> 2026-11-20T01:59:58Z fw RT_FLOW - CLOSE [j@2636 a=\"1\"] x", "fw", "RT_FLOW", "x"},
@@ -119,6 +116,52 @@ static void customs_of_rfc_3164_are_read(void **state)
         assert_field(FIELD_HOST_NAME, cases[i].host);
         assert_field(FIELD_PROCESS_NAME, cases[i].app);
         assert_field(FIELD_MESSAGE, cases[i].message);
+    }
+}
+
+static void cisco_headers_are_read_in_any_order(void **state)
+{
+    static const struct {
+        const char *raw, *host, *app, *message, *stamp;
+    } cases[] = {
+        {"<13>: Nov 20 01:59:58 UTC : %UCSM-6-AUDIT: x", "", "%UCSM-6-AUDIT", "x",
+         "2026-11-20T01:59:58.000000Z"},
+        {"%FTD-2-106001: x", "", "%FTD-2-106001", "x", ""},
+        {"%ASA-4-750003 Local: x", "", "%ASA-4-750003", "Local: x", ""},
+        {"sw1: Nov 20 2026 03:00:00.5 CET: %LINK-3-UPDOWN: x", "sw1", "%LINK-3-UPDOWN", "x",
+         "2026-11-20T02:00:00.500000Z"},
+        {"<189>77: sw1: *Nov 20 01:59:59.250: %SYS-5-CONFIG_I: x: y", "sw1", "%SYS-5-CONFIG_I",
+         "x: y", "2026-11-20T01:59:59.250000Z"},
+        {"Nov 20 01:59:00 10.1.1.1 77: Nov 20 01:59:59.1: %SYS-5-RESTART: x", "10.1.1.1",
+         "%SYS-5-RESTART", "x", "2026-11-20T01:59:59.100000Z"},
+        {"<189>2026 Nov 20 01:59:58 UTC: %ETHPORT-5-IF_UP: x", "", "%ETHPORT-5-IF_UP", "x",
+         "2026-11-20T01:59:58.000000Z"},
+        {"Nov 20 2026 01:59:58 CST: %SYS-5-CONFIG_I: x", "", "%SYS-5-CONFIG_I", "x",
+         "2026-11-20T01:59:58.000000Z"},
+        {"<189>29: *Nov 20 01:59:58.123 UTC: %SYS-5-CONFIG_I: x", "", "%SYS-5-CONFIG_I", "x",
+         "2026-11-20T01:59:58.123000Z"},
+        {"<189>Nov 20 2026 01:59:58 fw : %ASA-6-302015: Built", "fw", "%ASA-6-302015", "Built",
+         "2026-11-20T01:59:58.000000Z"},
+        {"<13>Nov 20 01:59:58 10.1.1.1: %ACE-3-2: x", "10.1.1.1", "%ACE-3-2", "x",
+         "2026-11-20T01:59:58.000000Z"},
+    };
+    static const char *const none[] = {"it grew by 7 %-5-x and 100% A-5-B: no message name",
+                                       "%A-8-B: no severity", "%A-5-B%: no end", "%A-5-"};
+    struct syslog h;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        syslog_parse(span_str(cases[i].raw), iso("2026-11-20T02:00:00Z") * 1000, 0, &h);
+        assert_int_equal(h.form, SYSLOG_3164);
+        assert_null(h.error);
+        assert_true(span_eq_str(h.host, cases[i].host));
+        assert_true(span_eq_str(h.app, cases[i].app));
+        assert_true(span_eq_str(h.msg, cases[i].message));
+        assert_true(h.time == (cases[i].stamp[0] ? iso(cases[i].stamp) : UTIME_NONE));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+        syslog_parse(span_str(none[i]), 0, 0, &h);
+        assert_int_equal(h.form, SYSLOG_NONE);
     }
 }
 
@@ -403,6 +446,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_header_of_rfc_5424_is_read_to_its_last_part),
         cmocka_unit_test(customs_of_rfc_3164_are_read),
+        cmocka_unit_test(cisco_headers_are_read_in_any_order),
         cmocka_unit_test(a_broken_header_is_an_error_and_its_text_stays),
         cmocka_unit_test(what_nobody_knows_is_raw),
         cmocka_unit_test(the_year_that_a_header_leaves_out_is_the_nearest),

@@ -234,6 +234,19 @@ static void a_text_too_deep_to_be_read_ends_with_its_lines(void **state)
     framer_free(f);
 }
 
+static void a_declaration_at_the_beginning_of_a_line_begins_a_document(void **state)
+{
+    (void)state;
+    assert_frames(FRAME_XML,
+                  SPAN_LIT("\n<?xml v?>\n<a>\n <b/></a>\r\n\n<?xml v?><c>cut <?xml\n<?xml v?><d/>"),
+                  "2-4@27+00:<?xml v?>\n<a>\n <b/></a>\n6-6@49+00:<?xml v?><c>cut <?xml\n"
+                  "7-7@62+00:<?xml v?><d/>\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("\xEF\xBB\xBF<?xml v?>\n<a/>\n"),
+                  "1-2@18+00:<?xml v?>\n<a/>\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("<34>a\n<?xml\n"), "1-1@6+00:<34>a\n2-2@12+00:<?xml\n");
+    assert_frames(FRAME_AUTO, SPAN_LIT("<?x"), "1-1@3+00:<?x\n");
+}
+
 static void auto_tells_recordings_json_and_lines_by_their_first_bytes(void **state)
 {
     (void)state;
@@ -274,6 +287,8 @@ static void random_streams_give_the_same_records_however_cut(void **state)
                                        "# ",
                                        "\xEF\xBB\xBF",
                                        "0",
+                                       "<?xml",
+                                       "<?",
                                        "12"};
     unsigned seed = 42;
 
@@ -436,6 +451,7 @@ int main(void)
         cmocka_unit_test(json_texts_are_told_apart_by_nesting),
         cmocka_unit_test(a_broken_json_line_does_not_swallow_the_next),
         cmocka_unit_test(a_text_too_deep_to_be_read_ends_with_its_lines),
+        cmocka_unit_test(a_declaration_at_the_beginning_of_a_line_begins_a_document),
         cmocka_unit_test(auto_tells_recordings_json_and_lines_by_their_first_bytes),
         cmocka_unit_test(random_streams_give_the_same_records_however_cut),
         cmocka_unit_test(a_record_over_the_bound_is_cut_and_counted),
