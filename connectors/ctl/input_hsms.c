@@ -190,6 +190,7 @@ static void seen_plain(struct making *m, const struct hsms_cut_out *o, enum hsms
         .fault = o->fault,
         .fault_at = o->offset,
         .fault_bytes = o->fault_bytes,
+        .ordinal = m->seq + 1,
         .selected = true,
     };
 

@@ -3,8 +3,10 @@
 #include "connectors/intake/pcap.h"
 
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 static const char *const default_filter = "tcp or (vlan and tcp)";
 
@@ -92,6 +94,7 @@ struct packets {
     pcap_t *p;
     int link, fd;
     bool nano;
+    uint64_t dropped;
 };
 
 static int set_filter(pcap_t *p, const char *filter, struct err *err)
@@ -201,9 +204,18 @@ int packets_take(struct packets *l, int max, struct hsms_tap *tap, struct err *e
                             pcap_geterr(l->p));
 }
 
+// The kernel's own count, which begins anew with each look. pcap_stats() would also read a file, for drops
+// of the interface; who listens may open none by then.
 uint64_t packets_dropped(struct packets *l)
 {
-    struct pcap_stat s;
+    union {
+        struct tpacket_stats v1;
+        struct tpacket_stats_v3 v3;
+    } s = {.v1 = {0}};
+    socklen_t n = sizeof(s);
 
-    return pcap_stats(l->p, &s) == 0 ? (uint64_t)s.ps_drop + s.ps_ifdrop : 0;
+    if (getsockopt(pcap_fileno(l->p), SOL_PACKET, PACKET_STATISTICS, &s, &n) == 0) {
+        l->dropped += s.v1.tp_drops;
+    }
+    return l->dropped;
 }

@@ -30,6 +30,6 @@ void packets_close(struct packets *p);
 int packets_fd(const struct packets *p); // readable when packets are there
 // Gives what has come, at most `max` packets. How many, or E_SYSTEM: the interface is gone.
 int packets_take(struct packets *p, int max, struct hsms_tap *tap, struct err *err);
-uint64_t packets_dropped(struct packets *p); // by kernel and interface, so far
+uint64_t packets_dropped(struct packets *p); // by the kernel, so far
 
 #endif

@@ -215,8 +215,8 @@ static void put_context(struct hsms_writer *hw, const struct redaction *r,
         jsonw_kbool(&w, "selected", s->selected);
         jsonw_kstr(&w, "tool", span_str(s->sender == HSMS_HOST ? s->dst : s->src));
         jsonw_kstr(&w, "host", span_str(s->sender == HSMS_HOST ? s->src : s->dst));
-        jsonw_ku64(&w, "message", s->ordinal);
     }
+    jsonw_ku64(&w, "message", s->ordinal);
     if (s->reused) {
         jsonw_kbool(&w, "system_bytes_reused", true);
     }

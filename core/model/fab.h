@@ -108,6 +108,9 @@ const struct fab_asset *fab_asset(const struct fab *f, int index);
 size_t fab_bay_count(const struct fab *f);
 const struct fab_bay *fab_bay(const struct fab *f, size_t i);
 const struct fab_loop *fab_loop(const struct fab *f, int index);
+// What a sensor cannot see of the asset's recipes, as a sentence: "" for one that is no tool, or whose
+// recipes travel by SECS to an address that the model knows.
+const char *fab_recipe_gap(const struct fab_asset *a);
 // The masks of one kind of assets, behind each other.
 const struct fab_mask *fab_masks(const struct fab *f, struct span kind, size_t *ret_n);
 

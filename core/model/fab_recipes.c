@@ -11,6 +11,20 @@ const char *fab_recipes_name(enum fab_recipes r)
     return recipes_name[r];
 }
 
+const char *fab_recipe_gap(const struct fab_asset *a)
+{
+    if (!a->tool || (a->recipes == FAB_RECIPES_SECS && a->nips)) {
+        return "";
+    }
+    switch (a->recipes) {
+    case FAB_RECIPES_SECS: return "recipe writes not visible: no address of the tool is known";
+    case FAB_RECIPES_FILE: return "recipe writes not visible: recipes come as files";
+    case FAB_RECIPES_LOCAL: return "recipe writes not visible: recipes are made at the tool";
+    case FAB_RECIPES_UNSAID: break;
+    }
+    return "recipe writes not visible: nobody says how recipes come";
+}
+
 enum fab_recipes fab_read_recipes(struct fab_loader *l, const struct ynode *asset)
 {
     const char *word = doc_word(&l->r, asset, "recipes", DOC_OPTIONAL);

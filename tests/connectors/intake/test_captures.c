@@ -315,7 +315,8 @@ static void one_lost(size_t keep)
     struct segs in;
     char *bytes;
     struct world w;
-    size_t whole = json_array_size(expected_messages("05-coalesced"));
+    json_t *should = expected_messages("05-coalesced");
+    size_t whole = json_array_size(should);
     size_t lost = SIZE_MAX, longest = 0;
     json_t *end;
 
@@ -343,6 +344,7 @@ static void one_lost(size_t keep)
                      json_array_size(w.messages));
     segs_free(&in);
     free(bytes);
+    json_decref(should);
     world_end(&w);
 }
 
