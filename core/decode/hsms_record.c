@@ -3,11 +3,17 @@
 #include "core/decode/hsms_record.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/base/jsonw.h"
 #include "core/decode/digest_item.h"
 
-enum { TEXT_MAX = HSMS_LENGTH_MAX + (64 << 10), CONTEXT_MAX = 256 << 10, MARKS_SAID = 512 };
+enum {
+    TEXT_MAX = HSMS_LENGTH_MAX + (64 << 10),
+    CONTEXT_MAX = 256 << 10,
+    MARKS_SAID = 512,
+    NAME_BYTES = 256
+};
 
 void hsms_writer_init(struct hsms_writer *w, struct span key, size_t max, const struct fab *fab,
                       struct recipe_book *book)
@@ -36,24 +42,51 @@ struct redaction {
     struct hsms_writer *w;
     const struct secs_row *row;
     struct secs2_where where;
-    bool named, single; // behind the recipe's name; the body is one item
+    uint32_t kept; // elements of the message's list before the body
+    bool whole;    // the list has these and the body
     struct span name;
     size_t bodies; // items that were replaced
 };
 
-static bool is_body(struct redaction *r, const struct secs2_item *it)
+static void begin_redaction(struct redaction *r)
 {
-    if (!r->row || it->format == SECS2_L || !r->row->body[0]) {
+    const struct secs_row *row = r->row;
+
+    if (row && row->body[0]) {
+        bool behind = row->body[0] == '>';
+
+        r->kept = (uint32_t)strtoul(behind ? row->recipe : row->body, NULL, 10) + behind;
+    }
+}
+
+// No name and no number is longer, or has lines.
+static bool is_short(const struct secs2_item *it)
+{
+    for (size_t i = 0; i < it->data.n && secs2_is_text(it->format); i++) {
+        if ((unsigned char)it->data.p[i] < 0x20) {
+            return false;
+        }
+    }
+    return it->data.n <= NAME_BYTES;
+}
+
+// In a message that may hold a recipe only short items in front of it are kept: one of another shape than
+// it should have must not carry a recipe past.
+static bool is_body(const struct redaction *r, const struct secs2_item *it)
+{
+    if (!r->row || !r->row->body[0] || it->format == SECS2_L) {
         return false;
     }
-    return r->row->body[0] == '>' ? r->named : secs2_below(&r->where, it, r->row->body);
+    if (r->row->ack[0] && secs2_at(&r->where, it, r->row->ack) && it->data.n == 1) {
+        return false;
+    }
+    return it->depth != 1 || it->index >= r->kept || !r->whole || !is_short(it);
 }
 
 static void keep_name(struct redaction *r, const struct secs2_item *it)
 {
-    if (r->row && it->format != SECS2_L && secs2_at(&r->where, it, r->row->recipe)) {
-        r->named = true;
-        r->name = r->name.p ? r->name : it->data;
+    if (r->row && it->format != SECS2_L && !r->name.p && secs2_at(&r->where, it, r->row->recipe)) {
+        r->name = span_sub(it->data, 0, NAME_BYTES);
     }
 }
 
@@ -65,8 +98,7 @@ static void replace(struct redaction *r, const struct secs2_item *it)
                             .digest = digest_keyed(r->w->key, it->data)};
 
     digest_item_put(&r->w->text, &d);
-    r->single = r->row->body[0] != '>' && secs2_at(&r->where, it, r->row->body);
-    if (r->single) {
+    if (it->depth == 1 && r->row->body[0] != '>') {
         recipe_single(&r->w->marks, it);
     } else {
         recipe_item(&r->w->marks, it);
@@ -83,6 +115,7 @@ static void put_text(struct redaction *r, const struct hsms_seen *s, struct verd
     secs2_begin(&walk, span_sub(s->bytes, HSMS_HEAD, s->bytes.n));
     while (secs2_next(&walk, &it) > 0) {
         secs2_follow(&r->where, &it);
+        r->whole |= it.depth == 0 && it.format == SECS2_L && it.count > r->kept;
         if (is_body(r, &it)) {
             replace(r, &it);
         } else {
@@ -338,6 +371,7 @@ void hsms_record_put(struct hsms_writer *w, const struct hsms_seen *s, struct bu
         judge_head(s, &h, &v);
         if (!v.fault && h.stype == HSMS_DATA) {
             r.row = secs_row_of(h.stream, h.function);
+            begin_redaction(&r);
             put_text(&r, s, &v);
         }
     }

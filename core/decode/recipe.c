@@ -113,6 +113,11 @@ void recipe_single(struct recipe_marks *r, const struct secs2_item *it)
         return;
     }
     for (size_t at = 0; at < rest.n || at == 0; at += RECIPE_BLOCK) {
+        if (r->n == RECIPE_MARKS - 1 && r->nmasks == 0) { // all the rest has one mark: at once
+            add(r, it->format, span_sub(rest, at, rest.n));
+            r->items += (rest.n - at - 1) / RECIPE_BLOCK;
+            break;
+        }
         add(r, it->format, block_masked(r, span_sub(rest, at, RECIPE_BLOCK), at, out));
     }
 }

@@ -294,16 +294,12 @@ void secs2_follow(struct secs2_where *where, const struct secs2_item *it)
     }
 }
 
-static bool match(const struct secs2_where *where, const struct secs2_item *it, const char *path,
-                  bool below)
+bool secs2_at(const struct secs2_where *where, const struct secs2_item *it, const char *path)
 {
     unsigned depth = 0;
 
-    if (path[0] == '\0') {
-        return false;
-    }
-    if (path[0] == '.') {
-        return it->depth == 0 || below;
+    if (path[0] == '\0' || path[0] == '.') {
+        return path[0] == '.' && it->depth == 0;
     }
     for (const char *p = path; *p; p += *p == '.') {
         unsigned long want = 0;
@@ -324,15 +320,5 @@ static bool match(const struct secs2_where *where, const struct secs2_item *it, 
         }
         depth++;
     }
-    return below ? it->depth >= depth : it->depth == depth;
-}
-
-bool secs2_at(const struct secs2_where *where, const struct secs2_item *it, const char *path)
-{
-    return match(where, it, path, false);
-}
-
-bool secs2_below(const struct secs2_where *where, const struct secs2_item *it, const char *path)
-{
-    return match(where, it, path, true);
+    return it->depth == depth;
 }

@@ -95,7 +95,5 @@ struct secs2_where {
 };
 void secs2_follow(struct secs2_where *where, const struct secs2_item *it);
 bool secs2_at(const struct secs2_where *where, const struct secs2_item *it, const char *path);
-// The same, or below it.
-bool secs2_below(const struct secs2_where *where, const struct secs2_item *it, const char *path);
 
 #endif

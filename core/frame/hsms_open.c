@@ -18,14 +18,14 @@ static bool answers(const struct hsms_head *h, const struct hsms_primary *p)
     }
 }
 
-// The newest that fits; `exact`: a header out of S9Fx instead of an answer.
+// The newest that fits of `side`; `exact`: a header out of S9Fx instead of an answer.
 static struct hsms_primary *find(struct hsms_open *o, unsigned side, const struct hsms_head *h,
                                  bool exact)
 {
     for (unsigned i = 1; i <= OPEN_MAX; i++) {
         struct hsms_primary *p = &o->at[(o->next + OPEN_MAX - i) % OPEN_MAX];
 
-        if (p->open && p->side != side && p->system == h->system &&
+        if (p->open && p->side == side && p->system == h->system &&
             (exact ? p->stream == h->stream && p->function == h->function : answers(h, p))) {
             return p;
         }
@@ -43,12 +43,13 @@ static struct hsms_primary *answered(struct hsms_open *o, unsigned side, struct 
             return NULL;
         }
         of = hsms_head_of((const char *)t + 2);
-        return find(o, side, &of, true);
+        // S9F9 is about a message of one's own that nobody answered (SHEAD), the others about what came
+        return find(o, h.function == 9 ? side : !side, &of, true);
     }
     if (h.stype == HSMS_DATA && (h.function & 1)) {
         return NULL;
     }
-    return find(o, side, &h, false);
+    return find(o, !side, &h, false);
 }
 
 static bool is_primary(const struct hsms_head *h)

@@ -309,6 +309,76 @@ static void test_equipment_connects(void **state)
     world_end(&w);
 }
 
+static json_int_t number(const json_t *o, const char *key)
+{
+    return (json_int_t)json_number_value(json_object_get(o, key));
+}
+
+// The context of a record, which `event` does not show.
+static json_t *context_of(const json_t *o)
+{
+    const char *raw = json_string_value(json_object_get(o, "raw"));
+    json_t *c = json_loads(strchr(raw, '{'), JSON_DISABLE_EOF_CHECK, NULL);
+
+    assert_non_null(c);
+    return c;
+}
+
+// Every answer finds its question: of the other side, with its system bytes, one function below.
+static void test_answers(void **state)
+{
+    size_t answers = 0, errors = 0;
+
+    (void)state;
+    for (size_t i = 0; i < NAMES; i++) {
+        struct segs in;
+        char *bytes;
+        struct world w;
+
+        segs_read(names[i], &in, &bytes);
+        world_begin(&w, true);
+        world_play(&w, &in, LINK_ETHERNET, false, false);
+        for (size_t k = 0; k < json_array_size(w.messages); k++) {
+            json_t *c = context_of(json_array_get(w.messages, k)), *h = json_object_get(c, "hsms");
+            json_t *e = event_of(w.messages, k), *q = NULL;
+            json_int_t function = number(e, "function");
+
+            for (size_t j = 0; j < k && json_object_get(h, "answers_frame"); j++) {
+                json_t *o = event_of(w.messages, j),
+                       *oc = context_of(json_array_get(w.messages, j));
+                json_t *oh = json_object_get(oc, "hsms");
+
+                if (number(oh, "message") == number(h, "answers_message") &&
+                    number(oh, "connection") == number(h, "connection")) {
+                    q = o;
+                }
+                json_decref(oc);
+            }
+            if (q && number(e, "stream") == 9) {
+                errors++; // by the header in the text
+            } else if (q && number(e, "stype") == HSMS_DATA) {
+                assert_int_equal(number(q, "function"),
+                                 function ? function - 1 : number(q, "function"));
+                assert_int_equal(number(q, "stream"), number(e, "stream"));
+                assert_int_equal(number(q, "system_bytes"), number(e, "system_bytes"));
+                assert_string_not_equal(json_string_value(json_object_get(q, "direction")),
+                                        json_string_value(json_object_get(e, "direction")));
+                answers++;
+            } else if (number(e, "stype") == HSMS_DATA && number(e, "stream") != 9) {
+                // a question, or an answer to none: those of 04 are single messages
+                assert_true(function % 2 == 1 || i == 3);
+            }
+            json_decref(c);
+        }
+        segs_free(&in);
+        free(bytes);
+        world_end(&w);
+    }
+    assert_true(answers > 100);
+    assert_int_equal(errors,
+                     1); // the header in the S9F9 of 07 is that of no message of the capture
+}
+
 // A segment that was not captured, or only its head: that message is lost and said, the others are not.
 static void one_lost(size_t keep)
 {
@@ -411,13 +481,10 @@ static void test_no_recipe_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_as_they_are),
-        cmocka_unit_test(test_segments),
-        cmocka_unit_test(test_links),
-        cmocka_unit_test(test_equipment_connects),
-        cmocka_unit_test(test_lost),
-        cmocka_unit_test(test_joined),
-        cmocka_unit_test(test_no_recipe_is_kept),
+        cmocka_unit_test(test_as_they_are), cmocka_unit_test(test_segments),
+        cmocka_unit_test(test_links),       cmocka_unit_test(test_equipment_connects),
+        cmocka_unit_test(test_lost),        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_joined),      cmocka_unit_test(test_no_recipe_is_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -318,6 +318,42 @@ static void test_other_key_other_digest(void **state)
     buf_free(&b);
 }
 
+// A message of another shape carries no recipe past.
+static void test_odd_shapes(void **state)
+{
+    struct world w;
+    struct buf b = {0};
+
+    (void)state;
+    buf_init(&b, 1 << 20);
+    world_begin(&w, NULL);
+    run(&w, 7, 3, LIT("\x41\6SECRET"), HSMS_HOST, LIT("SECRET"));
+    run(&w, 7, 3, LIT("\1\1\x41\6SECRET"), HSMS_HOST, LIT("SECRET"));
+    run(&w, 7, 3, LIT("\1\2\x41\7SECRET\n\x41\1B"), HSMS_HOST, LIT("SECRET"));
+    run(&w, 7, 3, LIT("\1\3\x41\1P\x21\0\x41\6SECRET"), HSMS_HOST, LIT("SECRET"));
+    run(&w, 7, 3, LIT("\1\2\x41\1P\1\1\1\1\x41\6SECRET"), HSMS_HOST, LIT("SECRET"));
+    run(&w, 7, 6, LIT("\1\2\1\1\x41\6SECRET\x41\1B"), HSMS_EQUIPMENT, LIT("SECRET"));
+    run(&w, 7, 26, LIT("\1\5\x41\1P\x41\1M\x41\1S\1\0\x41\6SECRET"), HSMS_HOST, LIT("SECRET"));
+    run(&w, 15, 13, LIT("\1\5\x41\1D\x41\1U\x41\1P\1\1\1\2\x41\1a\x41\6SECRET\x41\6SECRET"),
+        HSMS_HOST, LIT("SECRET"));
+    assert_field(&w, "fab.recipe", "P");
+    run(&w, 15, 27, LIT("\1\1\1\1\x41\6SECRET"), HSMS_HOST, LIT("SECRET"));
+    run(&w, 15, 18, LIT("\1\2\1\1\x41\6SECRET\1\2\xa5\1\0\1\0"), HSMS_EQUIPMENT, LIT("SECRET"));
+    assert_field(&w, "hsms.result", "accepted");
+    run(&w, 13, 6, LIT("\1\4\xa5\1\1\x21\1\0\xa5\1\1\1\1\x41\6SECRET"), HSMS_HOST, LIT("SECRET"));
+    // a name is short
+    buf_clear(&b);
+    buf_put(&b, "\1\2\x42\4\0", 5);
+    for (size_t i = 0; i < 1024; i++) {
+        buf_u8(&b, (uint8_t) "SECRET"[i % 6]);
+    }
+    buf_put(&b, "\x41\0", 2);
+    run(&w, 7, 3, buf_span(&b), HSMS_HOST, LIT("SECRET"));
+    assert_string_equal(w.ev.error, "");
+    world_end(&w);
+    buf_free(&b);
+}
+
 // A message longer than a record keeps its header and says so.
 static void test_long(void **state)
 {
@@ -357,7 +393,7 @@ static void test_mutants(void **state)
             seed = hash64(seed, r);
             b.p[seed % (k ? 12 : b.len - 12)] = (char)(seed >> 32);
         }
-        run(&w, 7, (unsigned)(seed >> 20 & 1 ? 3 : 23), r, HSMS_HOST, SPAN_NONE);
+        run(&w, 7, (unsigned)(seed >> 20 & 1 ? 3 : 23), r, HSMS_HOST, LIT("SECRET"));
         faults += w.ev.error[0] != '\0';
     }
     assert_true(faults > 1000 && faults < 20000);
@@ -374,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_recipe_changes),
         cmocka_unit_test(test_other_key_other_digest),
         cmocka_unit_test(test_long),
+        cmocka_unit_test(test_odd_shapes),
         cmocka_unit_test(test_mutants),
     };
 
