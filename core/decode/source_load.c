@@ -9,7 +9,7 @@
 
 enum { SET_MAX = 64 << 20 };
 
-static const char *const mechanism_names[MECH_COUNT] = {"syslog", "json", "cef", "leef",
+static const char *const mechanism_names[MECH_COUNT] = {"syslog", "json", "cef",  "leef",
                                                         "pairs",  "xml",  "zeek", "hsms"};
 static const char *const groups[] = {"sensor", "agent", "pam", "fab", "os", "net", NULL};
 
