@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "core/frame/hsms.h"
+#include "core/frame/hsms_roles.h"
 
 #define SELECT   "\0\0\0\x0a\xff\xff\0\0\0\1\0\0\0\1"
 #define START    "\0\0\0\x15\0\0\x82\x29\0\0\0\0\0\3\1\2A\5START\1\0"
@@ -169,13 +170,48 @@ static void test_holes(void **state)
     hsms_cut_free(&c);
 }
 
+// What the client says decides, then what others at the same server say; a port never does.
+static void test_roles(void **state)
+{
+    static const struct {
+        struct span message;
+        bool by_client;
+        enum hsms_role client;
+    } rows[] = {
+        {SPAN_LIT("\0\0\x06\x0b\0\0\0\0\0\1"), true, HSMS_EQUIPMENT},  // S6F11
+        {SPAN_LIT("\0\0\x06\x0c\0\0\0\0\0\1"), true, HSMS_HOST},       // S6F12
+        {SPAN_LIT("\0\0\x82\x29\0\0\0\0\0\1"), false, HSMS_EQUIPMENT}, // S2F41
+        {SPAN_LIT("\0\0\x81\x0d\0\0\0\0\0\1\1\2\x41\0\x41\0"), false,
+         HSMS_HOST},                                                       // S1F13, model named
+        {SPAN_LIT("\0\0\x81\x0d\0\0\0\0\0\1\1\0"), false, HSMS_EQUIPMENT}, // S1F13, empty list
+        {SPAN_LIT("\xff\xff\0\0\0\1\0\0\0\1"), false, HSMS_EQUIPMENT},     // Select.req
+        {SPAN_LIT("\0\0\x87\x03\0\0\0\0\0\1"), false, HSMS_HOST},          // S7F3 says nothing
+    };
+    static struct hsms_roles roles;
+    struct tcp_end ends[2] = {{.port = 40000}, {.port = 5000}};
+
+    (void)state;
+    ends[0].addr[15] = 1;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct hsms_votes votes = {{{0}}}, none = {{{0}}};
+        enum hsms_evidence e = HSMS_SAID;
+        enum hsms_role said = hsms_evidence_of(rows[i].message, &e);
+
+        hsms_vote(&votes, rows[i].by_client, said, e);
+        assert_int_equal(hsms_roles_client(&roles, ends, &votes, &none), rows[i].client);
+        assert_int_equal(hsms_roles_client(&roles, ends, &none, &votes), rows[i].client);
+    }
+    // an address that was told is stronger than anything said
+    assert_true(hsms_roles_tell(&roles, ends[0].addr));
+    assert_int_equal(hsms_roles_client(&roles, ends, NULL, NULL), HSMS_EQUIPMENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_absurd_lengths),
-        cmocka_unit_test(test_short_lengths),
-        cmocka_unit_test(test_holes),
+        cmocka_unit_test(test_messages),      cmocka_unit_test(test_absurd_lengths),
+        cmocka_unit_test(test_short_lengths), cmocka_unit_test(test_holes),
+        cmocka_unit_test(test_roles),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
