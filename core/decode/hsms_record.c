@@ -9,7 +9,8 @@
 #include "core/decode/digest_item.h"
 
 enum {
-    TEXT_MAX = HSMS_LENGTH_MAX + (64 << 10),
+    BODIES_MAX = 65536, // items of a recipe in one message
+    TEXT_MAX = HSMS_LENGTH_MAX + 64 * BODIES_MAX,
     CONTEXT_MAX = 256 << 10,
     MARKS_SAID = 512,
     NAME_BYTES = 256
@@ -46,6 +47,8 @@ struct redaction {
     bool whole;    // the list has these and the body
     struct span name;
     size_t bodies; // items that were replaced
+    bool
+        over; // more than BODIES_MAX: each costs a digest, so no message may have any number of them
 };
 
 static void begin_redaction(struct redaction *r)
@@ -117,11 +120,18 @@ static void put_text(struct redaction *r, const struct hsms_seen *s, struct verd
         secs2_follow(&r->where, &it);
         r->whole |= it.depth == 0 && it.format == SECS2_L && it.count > r->kept;
         if (is_body(r, &it)) {
-            replace(r, &it);
+            r->over |= r->bodies == BODIES_MAX;
+            if (!r->over) {
+                replace(r, &it);
+            }
         } else {
             buf_put_span(&r->w->text, span_sub(walk.body, it.at, it.end - it.at));
         }
         keep_name(r, &it);
+    }
+    if (r->over) {
+        r->bodies = 0;
+        buf_cut(&r->w->text, HSMS_HEAD);
     }
     if (walk.fault) {
         v->fault = walk.fault;
@@ -376,7 +386,7 @@ void hsms_record_put(struct hsms_writer *w, const struct hsms_seen *s, struct bu
         }
     }
     r.bodies = v.fault ? 0 : r.bodies; // half a recipe is not one to compare with
-    put_context(w, &r, s, &v, true);
+    put_context(w, &r, s, &v, !r.over);
     if (w->max && w->context.len + w->text.len + 32 > w->max) {
         buf_cut(&w->text, HSMS_HEAD);
         put_context(w, &r, s, &v, false);

@@ -10,7 +10,8 @@
 // (digest_item.h); of a text with a fault nothing is kept. So a record can be decoded from itself alone,
 // and no record holds a recipe. A connection that has ended is a record too, a plain JSON object.
 //
-// A record longer than `max` loses its text (CONTEXT says "text_left_out"), never a part of an item.
+// A record longer than `max`, or with more than 65,536 items of a recipe, loses its text (CONTEXT says
+// "text_left_out"), never a part of an item.
 #ifndef CORE_DECODE_HSMS_RECORD_H
 #define CORE_DECODE_HSMS_RECORD_H
 

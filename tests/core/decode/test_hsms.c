@@ -375,6 +375,26 @@ static void test_long(void **state)
     buf_free(&b);
 }
 
+// A recipe of millions of items costs a bounded number of digests.
+static void test_many_items(void **state)
+{
+    struct world w;
+    struct buf b = {0};
+
+    (void)state;
+    buf_init(&b, 1 << 22);
+    buf_put(&b, "\1\4\x41\1P\x41\1M\x41\1S\3\x03\x0d\x40", 15);
+    for (size_t i = 0; i < 200000; i++) {
+        buf_put(&b, "\x41\0", 2);
+    }
+    world_begin(&w, NULL);
+    run(&w, 7, 23, buf_span(&b), HSMS_HOST, SPAN_NONE);
+    assert_string_equal(w.ev.error, "");
+    assert_field(&w, "hsms.text_left_out", "true");
+    world_end(&w);
+    buf_free(&b);
+}
+
 // Bytes changed at random: always an event, always JSON, never a recipe's bytes.
 static void test_mutants(void **state)
 {
@@ -411,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_other_key_other_digest),
         cmocka_unit_test(test_long),
         cmocka_unit_test(test_odd_shapes),
+        cmocka_unit_test(test_many_items),
         cmocka_unit_test(test_mutants),
     };
 
