@@ -1,5 +1,6 @@
 // decode.c - fabsocctl decode: one object per record.
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "connectors/ctl/ctl.h"
 #include "connectors/ctl/input.h"
 #include "connectors/ctl/share.h"
+#include "connectors/os/key_file.h"
 #include "core/decode/print.h"
 
 enum { TEXT_MAX = 256 << 20, LINE_MAX_BYTES = 1 << 30 };
@@ -15,6 +17,8 @@ struct decoding {
     struct decoder *decoder;
     const char *format; // NULL: told by content
     bool whole;         // one JSON text: a wrong one is refused
+    struct input_hsms how;
+    struct key_file key;
     struct event ev;
     struct buf line;
 };
@@ -65,7 +69,7 @@ static int decode_files(struct decoding *d, char **file, int n)
     for (int i = 0; i < n; i++) {
         struct err err = ERR_INIT;
         int rc = d->whole ? input_whole(file[i], TEXT_MAX, take, d, &err)
-                          : input_each(file[i], take, d, &err);
+                          : input_each(file[i], &d->how, take, d, &err);
 
         if (rc < 0) {
             status = ctl_worse(status, ctl_fail(&err));
@@ -77,7 +81,7 @@ static int decode_files(struct decoding *d, char **file, int n)
     return status;
 }
 
-static int decode_run(const char *as, char **file, int n)
+static int decode_run(const char *as, const char *key, char **file, int n)
 {
     struct decoding d = {.format = as, .whole = as && strcmp(as, "json") == 0};
     struct faults faults = {.say = share_say};
@@ -92,6 +96,12 @@ static int decode_run(const char *as, char **file, int n)
         sourceset_free(set);
         return ctl_usage("decode", "--as: there is no such source in share/sources");
     }
+    if (key && key_file_read(AT_FDCWD, key, &d.key, &err) < 0) {
+        sourceset_free(set);
+        return ctl_fail(&err);
+    }
+    d.how.stream = as && strcmp(as, "hsms") == 0;
+    d.how.key = key_file_span(&d.key);
     buf_init(&d.line, LINE_MAX_BYTES);
     d.decoder = decoder_new(set);
     if (d.decoder) {
@@ -109,18 +119,19 @@ static int decode_run(const char *as, char **file, int n)
 int ctl_decode(int argc, char **argv)
 {
     static const struct option options[] = {{"as", required_argument, NULL, 'a'},
+                                            {"key", required_argument, NULL, 'k'},
                                             {NULL, 0, NULL, 0}};
-    const char *as = NULL;
+    const char *as = NULL, *key = NULL;
     int o;
 
     while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (o != 'a') {
+        if (o != 'a' && o != 'k') {
             return ctl_usage("decode", NULL);
         }
-        as = optarg;
+        *(o == 'a' ? &as : &key) = optarg;
     }
     if (optind == argc) {
         return ctl_usage("decode", "a file is missing; - is standard input");
     }
-    return decode_run(as, argv + optind, argc - optind);
+    return decode_run(as, key, argv + optind, argc - optind);
 }

@@ -34,7 +34,10 @@ static void put_asset(struct buf *b, const struct fab *f, const struct fab_asset
                a->ndepends, a->nneeded_by);
     cell(b, loop ? loop->id : "", 14);
     cell(b, a->owner, 14);
-    buf_str(b, a->never_touch ? "never-touch\n" : "-\n");
+    cell(b, a->never_touch ? "never-touch" : "", 12);
+    cell(b, fab_recipes_name(a->recipes), 6);
+    buf_str(b, fab_recipe_gap(a)[0] ? fab_recipe_gap(a) : "-");
+    buf_u8(b, '\n');
 }
 
 int fab_show(int argc, char **argv)

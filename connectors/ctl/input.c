@@ -10,7 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "connectors/ctl/input_hsms.h"
 #include "connectors/ctl/unpack.h"
+#include "connectors/intake/pcap.h"
 #include "core/base/buf.h"
 #include "core/model/block.h"
 
@@ -99,32 +101,55 @@ static int cut(struct cutting *c, struct err *err)
     return rc;
 }
 
-int input_each(const char *file, input_take *take, void *ctx, struct err *err)
+static int cut_all(struct input *in, struct span piece, input_take *take, void *ctx,
+                   struct err *err)
 {
-    struct cutting c = {.take = take, .ctx = ctx};
-    struct input in;
-    struct span piece;
-    int rc = input_open(&in, file, err), end;
+    struct cutting c = {.in = in, .framer = framer_new(FRAME_AUTO), .take = take, .ctx = ctx};
+    int rc = 0, end;
 
-    if (rc < 0) {
-        return rc;
-    }
-    c.in = &in;
-    c.framer = framer_new(FRAME_AUTO);
     if (!c.framer) {
-        rc = err_set(err, E_SYSTEM, "input.memory", "no memory to read it");
+        return err_set(err, E_SYSTEM, "input.memory", "no memory to read it");
     }
-    while (rc >= 0 && (rc = unpack_next(in.unpack, &piece, err)) >= 0 && piece.n) {
+    while (rc >= 0 && piece.n) {
         framer_feed(c.framer, piece);
         rc = cut(&c, err);
+        rc = rc < 0 ? rc : unpack_next(in->unpack, &piece, err);
     }
     // What was there before the damage is still a record.
-    if (c.framer && (rc >= 0 || rc == E_INPUT)) {
+    if (rc >= 0 || rc == E_INPUT) {
         framer_finish(c.framer);
         end = cut(&c, rc < 0 ? NULL : err);
         rc = rc < 0 ? rc : end;
     }
     framer_free(c.framer);
+    return rc;
+}
+
+int input_each(const char *file, const struct input_hsms *how, input_take *take, void *ctx,
+               struct err *err)
+{
+    struct input in;
+    struct span piece;
+    int rc = input_open(&in, file, err);
+
+    if (rc < 0) {
+        return rc;
+    }
+    rc = unpack_next(in.unpack, &piece, err);
+    if (rc >= 0) {
+        struct hsms_input h = {.file = file,
+                               .fd = in.fd,
+                               .received = in.received,
+                               .unpack = in.unpack,
+                               .first = piece,
+                               .how = how,
+                               .take = take,
+                               .ctx = ctx};
+
+        rc = packets_magic(piece) ? input_pcap(&h, err)
+             : how && how->stream ? input_hsms_stream(&h, err)
+                                  : cut_all(&in, piece, take, ctx, err);
+    }
     input_close(&in);
     return rc;
 }

@@ -291,7 +291,7 @@ static int scan_files(struct scan *s, char **file, int n)
     for (int i = 0; i < n && !over(rc); i++) {
         s->file_index = (uint32_t)i;
         s->newest = UTIME_NONE;
-        rc = input_each(file[i], take, s, &err);
+        rc = input_each(file[i], NULL, take, s, &err);
         if (rc < 0) {
             status = ctl_worse(status, ctl_fail(&err));
         }

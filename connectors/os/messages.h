@@ -11,6 +11,7 @@
 //   detect -> engine   detect reads no further block while its result is not written
 //   gate   -> intake   gate stops reading from agents (rx flow control); the agent's spool holds
 //   gate   -> engine   likewise; control frames are few
+//   capture -> intake  capture reads no packet while the link is full; what the kernel drops is counted
 //   engine -> gate     at most 64 commands on their way; the outbox in the database holds the rest
 #ifndef CONNECTORS_OS_MESSAGES_H
 #define CONNECTORS_OS_MESSAGES_H
@@ -22,6 +23,7 @@ enum role {
     ROLE_DETECT,
     ROLE_ENGINE,
     ROLE_SIGN,
+    ROLE_CAPTURE,
     ROLE_COUNT
 };
 
@@ -91,6 +93,12 @@ enum {
 enum {
     MSG_AGENT_EVENTS = 1, // agent text (blob), epoch u64, seq u64, bytes (blob): one record
     MSG_AGENT_ACK = 2,    // intake -> gate: agent (blob), epoch u64, seq u64: durable up to here
+};
+// capture -> intake
+enum {
+    MSG_CAPTURE_SOURCE = 1, // name (blob), area (blob), silence i64 (us): first on every link
+    MSG_CAPTURE_RECORD,     // one record (connectors/role/capture.h)
+    MSG_CAPTURE_SHED,       // u64: packets that were dropped before capture could read them
 };
 // gate -> engine: input_put_control() bytes
 enum { MSG_CONTROL = 1 };

@@ -55,30 +55,30 @@ int child_program(const char *path, struct err *err)
 }
 
 // After the change of user: the one capability, also through execve (capabilities(7), ambient).
-static int keep_reading(void)
+static int keep(int capability)
 {
     struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct d[2];
 
     memset(d, 0, sizeof(d));
-    d[0].effective = d[0].permitted = d[0].inheritable = 1u << CAP_DAC_READ_SEARCH;
+    d[0].effective = d[0].permitted = d[0].inheritable = 1u << capability;
     if (syscall(SYS_capset, &h, d) < 0) {
         return -1;
     }
-    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0);
+    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
 }
 
 static int give_up(const struct child_spec *s, struct err *err)
 {
     bool root = geteuid() == 0;
 
-    if (root && s->reads_all && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0) {
+    if (root && s->capability >= 0 && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0) {
         return -1;
     }
     if (sandbox_drop(s->uid, s->gid, err) < 0) {
         return -1;
     }
-    return root && s->reads_all ? keep_reading() : 0;
+    return root && s->capability >= 0 ? keep(s->capability) : 0;
 }
 
 static int arrange_fds(const struct child_spec *s)

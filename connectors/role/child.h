@@ -14,7 +14,9 @@ struct child_spec {
     int control;      // becomes CONTROL_FD; the caller closes his copy
     uid_t uid;        // taken when the caller is root
     gid_t gid;
-    bool reads_all; // keeps CAP_DAC_READ_SEARCH (intake: files of other users); Landlock bounds it
+    // One capability that it keeps (capabilities(7)), -1 = none: intake reads files of other users
+    // (CAP_DAC_READ_SEARCH, bounded by Landlock), capture opens an interface (CAP_NET_RAW).
+    int capability;
 };
 
 // A sealed copy of the program in memory, so that no role needs to reach the file's directory.

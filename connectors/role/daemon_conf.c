@@ -6,8 +6,8 @@
 
 enum { CONF_BYTES_MAX = 32 << 20, UID_BASE = 64220 };
 
-static const char *const names[ROLE_COUNT] = {"fabsocd", "gate",   "intake",
-                                              "detect",  "engine", "sign"};
+static const char *const names[ROLE_COUNT] = {"fabsocd", "gate", "intake", "detect",
+                                              "engine",  "sign", "capture"};
 static const char *const set_key[SET_PARTS] = {"rules", "sources", "playbooks",
                                                "fab",   "policy",  "roster"};
 
@@ -64,9 +64,12 @@ static int read_set(struct daemon_conf *c, struct err *err)
 
 static int read_roles(struct daemon_conf *c, struct err *err)
 {
-    static const char *const keys[] = {"gate", "intake", "detect", "engine", "sign", NULL};
+    static const char *const keys[] = {"gate", "intake",  "detect", "engine",
+                                       "sign", "capture", NULL};
     const struct ynode *map = y_get(c->top, "roles");
 
+    // there is nothing to listen to without a section that names it
+    c->off[ROLE_CAPTURE] = y_is_null(y_get(c->top, "capture"));
     if (y_is_null(map)) {
         return 0;
     }
@@ -80,7 +83,7 @@ static int read_roles(struct daemon_conf *c, struct err *err)
         if (!y_is_null(n) && !y_bool(n, &on)) {
             return y_fault(&c->docs, n, err, "conf.bool", "%s must be true or false", names[r]);
         }
-        c->off[r] = !on;
+        c->off[r] |= !on;
     }
     return 0;
 }
@@ -103,8 +106,8 @@ static int read_gate(struct daemon_conf *c, struct err *err)
 static int read_top(struct daemon_conf *c, struct err *err)
 {
     static const char *const keys[] = {
-        "site",     "state",  "run",    "libexec", "story", "set",  "roles", "detects",
-        "uid_base", "intake", "detect", "engine",  "gate",  "sign", "db",    NULL};
+        "site",   "state",  "run",    "libexec", "story", "set",     "roles", "detects", "uid_base",
+        "intake", "detect", "engine", "gate",    "sign",  "capture", "db",    NULL};
     int64_t site, detects, uid;
 
     if (y_only(&c->docs, c->top, keys, err) < 0 ||

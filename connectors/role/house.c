@@ -10,9 +10,12 @@
 #include <unistd.h>
 
 #include "connectors/os/files.h"
+#include "connectors/os/key_file.h"
 #include "connectors/role/intake.h"
 #include "connectors/role/sockets.h"
 #include "core/base/log.h"
+
+#define RECIPE_KEY "recipe.key"
 
 gid_t house_gid(const struct daemon_conf *c, enum role role)
 {
@@ -65,7 +68,10 @@ static int open_state(struct house *h, const struct daemon_conf *c, struct err *
     }
     h->journal = state_dir(h, c, "journal", c->uid_base + ROLE_INTAKE, err);
     h->sets = h->journal < 0 ? -1 : state_dir(h, c, "sets", 0, err);
-    return h->sets < 0 ? E_SYSTEM : 0;
+    if (h->sets < 0) {
+        return E_SYSTEM;
+    }
+    return c->off[ROLE_CAPTURE] ? 0 : key_file_make(h->state, RECIPE_KEY, err);
 }
 
 int house_install(struct house *h, const struct daemon_conf *c, struct err *err)
@@ -217,6 +223,25 @@ static int give_credentials(const struct daemon_conf *c, enum role role, struct 
     return rc;
 }
 
+// The key, and the fab model as it stands: capture opens no file itself.
+static int give_capture(const struct house *h, const struct daemon_conf *c, struct link *to,
+                        struct err *err)
+{
+    int key = openat(h->state, RECIPE_KEY, O_RDONLY | O_CLOEXEC), fab = -1, rc;
+
+    rc = key < 0
+             ? err_sys(err, errno, "house.key", "%s/%s could not be opened", c->state, RECIPE_KEY)
+             : give(to, FD_CREDENTIAL, 0, SPAN_LIT(RECIPE_KEY), key, err);
+    if (rc == 0 && c->set[SET_FAB]) {
+        fab = open(c->set[SET_FAB], O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        rc = fab < 0 ? err_sys(err, errno, "house.fab", "%s could not be opened", c->set[SET_FAB])
+                     : give(to, FD_CREDENTIAL, 1, SPAN_LIT("fab"), fab, err);
+    }
+    close_one(fab);
+    close_one(key);
+    return rc;
+}
+
 static int give_intake(const struct house *h, const struct daemon_conf *c, struct link *to,
                        struct err *err)
 {
@@ -248,6 +273,7 @@ int house_give(const struct house *h, const struct daemon_conf *c, enum role rol
         rc = give(to, FD_SET_DIR, 0, SPAN_NONE, h->sets, err);
         rc = rc < 0 ? rc : give(to, FD_STATE_DIR, 0, SPAN_NONE, h->state, err);
         break;
+    case ROLE_CAPTURE: rc = give_capture(h, c, to, err); break;
     case ROLE_GATE: rc = give(to, FD_SOCKET_TCP, 0, SPAN_LIT("gate"), h->gate, err); break;
     default: break;
     }

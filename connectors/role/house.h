@@ -3,6 +3,7 @@
 //
 //     STATE/lock      held while a supervisor runs
 //     STATE/journal/  intake writes, detect reads        STATE/sets/  installed sets, read-only
+//     STATE/recipe.key  of the digests of recipes, made at the first start with a capture; 0600
 //     RUN/ports       one line a bound socket: "NAME udp|tcp ADDRESS:PORT"
 // As root each role runs under uid_base + its number. intake, detect and engine share the group
 // uid_base, which may read journal and sets; gate and sign have groups of their own.

@@ -14,6 +14,7 @@
 #include "connectors/os/sandbox.h"
 #include "connectors/role/agents.h"
 #include "connectors/role/announce.h"
+#include "connectors/role/captured.h"
 #include "core/base/log.h"
 #include "core/base/rd.h"
 
@@ -33,6 +34,7 @@ struct intake {
     struct recording *recording;
     struct announce announce;
     struct agents agents;
+    struct captured captured;
     struct link engine;
     unsigned engine_generation; // counts its links
     uint64_t committed;
@@ -232,6 +234,30 @@ static void on_gate(void *ctx, int fd, unsigned events)
     }
 }
 
+// ---- capture
+
+static void drop_capture(struct intake *in)
+{
+    if (link_up(&in->captured.link)) {
+        loop_remove(in->loop, in->captured.link.fd);
+    }
+    link_close(&in->captured.link);
+    in->captured.source = 0;
+}
+
+static void on_capture(void *ctx, int fd, unsigned events)
+{
+    struct intake *in = ctx;
+
+    (void)fd;
+    (void)events;
+    if (captured_read(&in->captured) < 0) {
+        drop_capture(in);
+    } else {
+        loop_want(in->loop, in->captured.link.fd, gather_stopped(&in->gather) ? 0 : LOOP_READ);
+    }
+}
+
 // ---- time and durability
 
 static void on_durable(void *ctx)
@@ -295,6 +321,9 @@ static bool before_wait(void *ctx)
     announce_run(&in->announce, in->journal);
     if (link_up(&in->agents.link) && !gather_stopped(&in->gather)) {
         on_gate(in, in->agents.link.fd, 0);
+    }
+    if (link_up(&in->captured.link) && !gather_stopped(&in->gather)) {
+        on_capture(in, in->captured.link.fd, 0);
     }
     return busy;
 }
@@ -400,6 +429,9 @@ static void start_links(struct intake *in)
     if (link_up(&in->agents.link)) {
         loop_want(in->loop, in->agents.link.fd, LOOP_READ);
     }
+    if (link_up(&in->captured.link)) {
+        loop_want(in->loop, in->captured.link.fd, LOOP_READ);
+    }
 }
 
 static int on_start(void *ctx, struct span config, struct err *err)
@@ -452,6 +484,10 @@ static void on_peer(void *ctx, enum role role, unsigned index, int fd)
         drop_gate(in);
         link_init(&in->agents.link, fd);
         (void)loop_add(in->loop, fd, in->started ? LOOP_READ : 0, on_gate, in);
+    } else if (role == ROLE_CAPTURE) {
+        drop_capture(in);
+        link_init(&in->captured.link, fd);
+        (void)loop_add(in->loop, fd, in->started ? LOOP_READ : 0, on_capture, in);
     } else if (role == ROLE_DETECT && index < DETECTS_MAX) {
         announce_link(&in->announce, index, fd);
     } else {
@@ -467,6 +503,8 @@ static void on_lost(void *ctx, enum role role, unsigned index)
         drop_engine(in);
     } else if (role == ROLE_GATE) {
         drop_gate(in);
+    } else if (role == ROLE_CAPTURE) {
+        drop_capture(in);
     } else if (role == ROLE_DETECT && index < DETECTS_MAX) {
         announce_unlink(&in->announce, index);
     }
@@ -520,6 +558,7 @@ static void close_all(struct intake *in)
     recording_close(in->recording);
     drop_engine(in);
     drop_gate(in);
+    drop_capture(in);
     journal_close(in->journal);
     control_close(&in->control);
     role_config_free(&in->config);
@@ -542,6 +581,7 @@ int role_intake_run(void)
     link_init(&in->engine, -1);
     announce_init(&in->announce, in->loop, DETECTS_MAX);
     agents_init(&in->agents, &in->gather);
+    captured_init(&in->captured, &in->gather);
     loop_before(in->loop, before_wait, in);
     rc = control_open(&in->control, in->loop, &ops, in) < 0 ? 70 : loop_run(in->loop);
     close_all(in);

@@ -3,6 +3,7 @@
 #include "connectors/role/supervisor.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +52,7 @@ static const struct {
     enum role a, b;
 } joins[] = {
     {ROLE_INTAKE, ROLE_DETECT}, {ROLE_GATE, ROLE_INTAKE}, {ROLE_INTAKE, ROLE_ENGINE},
-    {ROLE_DETECT, ROLE_ENGINE}, {ROLE_GATE, ROLE_ENGINE},
+    {ROLE_DETECT, ROLE_ENGINE}, {ROLE_GATE, ROLE_ENGINE}, {ROLE_CAPTURE, ROLE_INTAKE},
 };
 
 static void flush(struct worker *w)
@@ -280,6 +281,11 @@ static void on_control(void *ctx, int fd, unsigned events)
     }
 }
 
+static int capability_of(enum role role)
+{
+    return role == ROLE_INTAKE ? CAP_DAC_READ_SEARCH : role == ROLE_CAPTURE ? CAP_NET_RAW : -1;
+}
+
 static int give_birth(struct worker *w, struct err *err)
 {
     struct supervisor *s = w->all;
@@ -287,7 +293,7 @@ static int give_birth(struct worker *w, struct err *err)
                               .program = w->program,
                               .uid = s->conf->uid_base + (uid_t)w->role,
                               .gid = house_gid(s->conf, w->role),
-                              .reads_all = w->role == ROLE_INTAKE};
+                              .capability = capability_of(w->role)};
     int fd[2];
 
     if (fdpass_pair(fd) < 0) {

@@ -8,6 +8,7 @@
 #include "core/decode/apply.h"
 #include "core/decode/choose.h"
 #include "core/decode/generic.h"
+#include "core/decode/hsms_record.h"
 #include "core/decode/json.h"
 #include "core/decode/json_take.h"
 #include "core/decode/logsource.h"
@@ -240,6 +241,10 @@ static enum mechanism take_apart(struct decoder *d, enum mechanism want, struct 
     }
     body = skip_blanks(s);
     *h = (struct syslog){.pri = -1, .time = UTIME_NONE, .msg = s};
+    if (hsms_record_is(s)) {
+        set_error(ev, hsms_flatten(s, &d->w.fields));
+        return MECH_HSMS;
+    }
     if (body_of(body) != BODY_TEXT) {
         return take_body(d, body, want, ev);
     }

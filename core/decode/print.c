@@ -6,6 +6,7 @@
 
 #include "core/base/jsonw.h"
 #include "core/base/utf8.h"
+#include "core/decode/hsms_record.h"
 #include "core/decode/template.h"
 
 // Copies the string that begins at s.p[0] == '"' up to and with its closing quote; bytes that are no
@@ -137,6 +138,11 @@ static void put_event(struct jsonw *w, const struct event *ev)
 
     if (span_starts(json, bom)) {
         json = span_trim(span_sub(json, bom.n, json.n));
+    }
+    if (hsms_record_is(ev->raw)) {
+        jsonw_raw(w, SPAN_NONE);
+        hsms_put_event(w->b, ev->raw, ev->okv, ev->nokv);
+        return;
     }
     if (json.n == 0) {
         jsonw_open(w, '{');

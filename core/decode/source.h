@@ -22,6 +22,7 @@ enum mechanism {
     MECH_PAIRS,
     MECH_XML,
     MECH_ZEEK, // columns named by the header that each record carries
+    MECH_HSMS, // records of HSMS messages (hsms_record.h)
     MECH_COUNT
 };
 

@@ -83,7 +83,7 @@ static bool take_time(struct span *s, ntime_t received, int zone_s, struct syslo
     rest = span_sub(at, n, at.n);
     word = span_sub(rest, 1, rest.n);
     word = span_sub(word, 0, span_find(word, ':'));
-    if (rest.n && rest.p[0] == ' ' && stamp_zone(word, &named)) {
+    if (rest.n && rest.p[0] == ' ' && stamp_zone(span_trim(word), &named)) {
         if (read_stamp(at, received, named, &t, &n)) {
             rest = span_sub(rest, 1 + word.n, rest.n);
         }

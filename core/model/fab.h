@@ -21,9 +21,11 @@
 //       port: sw-litho-2/gi1/0/14      # switch port, for quarantine
 //       pam: pam-1                     # broker its sessions go through
 //       owner: litho                   # function of the roster
+//       recipes: secs                  # secs, file (share, FTP ...), local (typed in, memory stick)
 //       never_touch: true              # no action on it, ever, by anybody
 //   lists: {JumpServers: [jump-1, 10.20.30.5]}       # fill the placeholders of rules
 //   qtime_loops: [{id: CLEAN-DIFF, tools: [WET-01, FURN-02], limit: 4h, restore: 2h}]
+//   recipe_masks: [{kind: scanner, line: "SAVED="}, {kind: etcher, bytes: [16, 8]}, {kind: cvd, item: 3}]
 //
 // An asset that the model does not know takes tier and hazard from the bay of its network, and T3
 // where not even that is known: never T4 by default.
@@ -34,13 +36,19 @@
 #include "core/base/time.h"
 #include "core/model/tier.h"
 
-enum { FAB_ASSETS_MAX = 20000, FAB_NONE = -1 };
+enum { FAB_ASSETS_MAX = 20000, FAB_MASKS_MAX = 1000, FAB_NONE = -1 };
+
+// How recipes come to a tool. Only by SECS can a sensor see who writes one: of the others coverage says that
+// recipe writes are not visible.
+enum fab_recipes { FAB_RECIPES_UNSAID, FAB_RECIPES_SECS, FAB_RECIPES_FILE, FAB_RECIPES_LOCAL };
+const char *fab_recipes_name(enum fab_recipes r); // "", "secs", "file", "local"
 
 struct fab_asset {
     int index;
     const char *id, *kind, *bay, *area, *owner, *port, *pam;
     enum tier tier; // base
     uint32_t wph;
+    enum fab_recipes recipes;
     bool never_touch;
     bool tool; // stands in a bay and processes wafers (wph > 0)
     size_t nspares, ndepends, nneeded_by, nhosts, nips, naccounts;
@@ -51,6 +59,21 @@ struct fab_asset {
     size_t nnames;
     const char *const *account; // privileged accounts
     int loop;                   // queue-time loop it belongs to, or FAB_NONE
+};
+
+// What of a recipe's body changes by itself, such as the time at which the tool has saved it: left out of
+// the digests of recipes on tools of this kind (core/decode/recipe.h).
+enum fab_mask_how {
+    FAB_MASK_ITEM,  // the item `from` of a formatted recipe, from 1
+    FAB_MASK_LINE,  // of a text, lines that begin with `starts`: what follows it
+    FAB_MASK_BYTES, // of any other body: `length` bytes from `from`, from 0
+};
+
+struct fab_mask {
+    const char *kind; // of assets
+    enum fab_mask_how how;
+    uint32_t from, length;
+    const char *starts;
 };
 
 struct fab_bay {
@@ -85,6 +108,11 @@ const struct fab_asset *fab_asset(const struct fab *f, int index);
 size_t fab_bay_count(const struct fab *f);
 const struct fab_bay *fab_bay(const struct fab *f, size_t i);
 const struct fab_loop *fab_loop(const struct fab *f, int index);
+// What a sensor cannot see of the asset's recipes, as a sentence: "" for one that is no tool, or whose
+// recipes travel by SECS to an address that the model knows.
+const char *fab_recipe_gap(const struct fab_asset *a);
+// The masks of one kind of assets, behind each other.
+const struct fab_mask *fab_masks(const struct fab *f, struct span kind, size_t *ret_n);
 
 const struct fab_list *fab_list(const struct fab *f, struct span name); // NULL: there is none
 

@@ -41,6 +41,8 @@ struct fab {
     struct fab_loop *loop;
     size_t nlists;
     struct fab_list *list;
+    struct fab_mask *mask; // by kind
+    size_t nmasks;
     struct fab_slot *slot;
     size_t nslots; // a power of two
 };

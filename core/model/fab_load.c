@@ -217,9 +217,9 @@ static const char *const *read_words(struct fab_loader *l, const struct ynode *n
 
 static void read_asset(struct fab_loader *l, const struct ynode *n)
 {
-    static const char *const known[] = {"id",   "kind",  "bay",         "tier",     "names", "ips",
-                                        "macs", "wph",   "spares",      "depends",  "hosts", "port",
-                                        "pam",  "owner", "never_touch", "accounts", NULL};
+    static const char *const known[] = {
+        "id",      "kind",  "bay",  "tier", "names", "ips",         "macs",     "wph",     "spares",
+        "depends", "hosts", "port", "pam",  "owner", "never_touch", "accounts", "recipes", NULL};
     struct fab *f = l->f;
     int index = (int)f->nassets;
     struct fab_asset *a = &f->asset[index];
@@ -236,6 +236,7 @@ static void read_asset(struct fab_loader *l, const struct ynode *n)
                             .pam = doc_word(&l->r, n, "pam", DOC_OPTIONAL),
                             .tier = doc_tier(&l->r, n, "tier"),
                             .wph = (uint32_t)doc_uint(&l->r, n, "wph", DOC_OPTIONAL, 0, 100000),
+                            .recipes = fab_read_recipes(l, n),
                             .never_touch = doc_flag(&l->r, n, "never_touch"),
                             .loop = FAB_NONE};
     a->tool = bay && a->wph > 0;
@@ -324,6 +325,7 @@ static bool make_room(struct fab_loader *l)
     f->net = arena_array(&f->arena, NETS_MAX, sizeof(*f->net));
     f->loop = arena_array(&f->arena, FAB_LOOPS_MAX + 1, sizeof(*f->loop));
     f->list = arena_array(&f->arena, FAB_LISTS_MAX, sizeof(*f->list));
+    f->mask = arena_array(&f->arena, FAB_MASKS_MAX + 1, sizeof(*f->mask));
     l->area = arena_array(&l->r.tree, AREAS_MAX + 1, sizeof(*l->area));
     l->node = arena_array(&l->r.tree, nassets + 1, sizeof(*l->node));
     l->where = arena_array(&l->r.tree, nassets + 1, sizeof(*l->where));
@@ -332,8 +334,8 @@ static bool make_room(struct fab_loader *l)
 
 static void read_heads(struct fab_loader *l)
 {
-    static const char *const known[] = {"fab",         "areas", "bays", "assets",
-                                        "qtime_loops", "lists", NULL};
+    static const char *const known[] = {"fab",         "areas", "bays",         "assets",
+                                        "qtime_loops", "lists", "recipe_masks", NULL};
 
     for (size_t i = 0; i < l->r.nroots; i++) {
         const struct ynode *head;
@@ -367,6 +369,8 @@ static void read_all(struct fab_loader *l)
         l->r.d = l->r.root[i].d;
         fab_read_lists(l, doc_node(&l->r, l->r.root[i].map, "lists", Y_MAP, DOC_OPTIONAL));
     }
+    each(l, "recipe_masks", FAB_MASKS_MAX, fab_read_mask);
+    fab_sort_masks(l->f);
     if (l->f->nassets == 0 && docread_ok(&l->r)) {
         doc_fault(&l->r, NULL, "fab.missing", "the fab model has no assets");
     }

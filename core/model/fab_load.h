@@ -29,6 +29,10 @@ void fab_resolve(struct fab_loader *l);
 void fab_read_loop(struct fab_loader *l, const struct ynode *n);
 // The map `lists` of one document; assets are known.
 void fab_read_lists(struct fab_loader *l, const struct ynode *map);
+// fab_recipes.c
+enum fab_recipes fab_read_recipes(struct fab_loader *l, const struct ynode *asset);
+void fab_read_mask(struct fab_loader *l, const struct ynode *n);
+void fab_sort_masks(struct fab *f);
 void fab_derive(struct fab *f); // needed_by, tiers of bays, order of networks
 
 #endif

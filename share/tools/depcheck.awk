@@ -1,7 +1,7 @@
 # depcheck.awk - checks every #include "..." against share/make/arrows.
 # SPDX-License-Identifier: Apache-2.0
 # Usage: awk -f depcheck.awk share/make/arrows FILE...   Mains (*_main.c) may see everything.
-# Also: curses.h in one file of tui/ only; libpq, libwebsockets and sockets nowhere in core/.
+# Also: curses.h in one file of tui/ only, libpcap in one of connectors/intake; libpq, libwebsockets and sockets nowhere in core/.
 function shelf_of(path,    d) {
     d = path
     while (sub(/\/[^\/]*$/, "", d)) if (d in known) return d
@@ -17,6 +17,7 @@ nfile == 1 {
 FNR == 1 { mine = shelf_of(FILENAME); if (mine == "" && FILENAME !~ /_main\.c$/) { printf "%s:1: in no shelf\n", FILENAME; bad++ } }
 /^#[ \t]*include[ \t]*[<"](ncursesw\/)?(n?curses|panel|menu|form)\.h/ { if (curses != "" && curses != FILENAME) { printf "%s:%d: a second file includes curses\n", FILENAME, FNR; bad++ } curses = FILENAME }
 /^#[ \t]*include[ \t]*[<"](libpq-fe|libwebsockets|sys\/socket)/ && FILENAME ~ /^core\// { printf "%s:%d: core reaches outside itself\n", FILENAME, FNR; bad++ }
+/^#[ \t]*include[ \t]*<pcap/ && FILENAME != "connectors/intake/pcap.c" { printf "%s:%d: libpcap is behind connectors/intake/pcap.h\n", FILENAME, FNR; bad++ }
 /^#[ \t]*include[ \t]*"/ {
     split($0, q, "\""); inc = q[2]
     if (FILENAME ~ /_main\.c$/) next

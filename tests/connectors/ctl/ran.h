@@ -128,7 +128,7 @@ static inline json_t *ran_json(const struct ran *r, size_t i)
         fail_msg("there is no such line");
         return NULL;
     }
-    v = json_loadb(at, (size_t)(end - at), JSON_REJECT_DUPLICATES, &e);
+    v = json_loadb(at, (size_t)(end - at), JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &e);
     if (!v) {
         fail_msg("not JSON: %s in %.*s", e.text, (int)(end - at), at);
     }

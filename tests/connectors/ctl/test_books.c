@@ -166,6 +166,9 @@ static void fab_is_shown_one_asset_a_line(void **state)
     assert_int_equal(r.status, 0);
     assert_true(ran_lines(&r) >= 80);
     assert_true(strncmp(r.out, "LITHO-01 ", 9) == 0);
+    assert_non_null(strstr(r.out, "secs  -\n"));
+    assert_non_null(strstr(r.out, "recipe writes not visible: recipes come as files\n"));
+    assert_non_null(strstr(r.out, "recipe writes not visible: nobody says how recipes come\n"));
     ran_free(&r);
     r = ran("fab", "show", ran_file("f.yaml", SPAN_LIT("fab: {}\n")));
     assert_int_equal(r.status, 1);

@@ -1,1 +1,1 @@
-TESTS_core/frame := test_frame
+TESTS_core/frame := test_frame test_hsms test_tcp
