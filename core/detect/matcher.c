@@ -301,6 +301,46 @@ size_t matcher_run(struct matcher *m, const struct event *ev, struct hit *out, s
     return n;
 }
 
+// The first test, and of its values the first, that hold.
+static void find_test(struct matcher *m, const struct leaf *l, struct leaf_said *out)
+{
+    struct values all = field_values(m, l->name);
+
+    for (uint32_t i = 0; i < l->ntests; i++) {
+        struct leaf one = {.name = l->name, .ntests = 1, .test = &l->test[i]};
+
+        if (leaf_eval(&one, all, &m->tools) != TRI_YES) {
+            continue;
+        }
+        out->test = i;
+        for (size_t k = 0; k < all.n; k++) {
+            if (leaf_eval(&one, (struct values){&all.at[k], 1}, &m->tools) == TRI_YES) {
+                out->value = all.at[k].v;
+                return;
+            }
+        }
+        return;
+    }
+}
+
+void matcher_explain(struct matcher *m, const struct event *ev, const struct rule *r,
+                     struct leaf_said *out)
+{
+    struct try t = {m, r->program};
+
+    begin(m, ev);
+    for (uint32_t i = 0; i < r->program->nleaves; i++) {
+        enum tri answer = try_leaf(&t, i);
+
+        out[i] = (struct leaf_said){.answer = answer == TRI_YES       ? SAID_YES
+                                              : answer == TRI_UNKNOWN ? SAID_UNKNOWN
+                                                                      : SAID_NO};
+        if (answer == TRI_YES) {
+            find_test(m, &r->program->leaf[i], &out[i]);
+        }
+    }
+}
+
 uint64_t matcher_overflow(const struct matcher *m)
 {
     return m->overflow;
