@@ -105,6 +105,13 @@ struct leaf_said {
 void matcher_explain(struct matcher *m, const struct event *ev, const struct rule *r,
                      struct leaf_said *out);
 uint64_t matcher_overflow(const struct matcher *m);
+// A rule fault: an expression passed its match limit, so that the rule said nothing about the event.
+// After RULE_FAULTS_MAX the rule is in quarantine, not asked any more, until matcher_forgive().
+enum { RULE_FAULTS_MAX = 3, FAULTED_MAX = 32 };
+size_t matcher_faulted(const struct matcher *m,
+                       const uint32_t **ret); // rules at fault on the last event
+uint32_t matcher_rule_faults(const struct matcher *m, uint32_t rule);
+void matcher_forgive(struct matcher *m);
 uint64_t matcher_faults(const struct matcher *m); // expressions that passed their match limit
 
 // Finishes an ask with the engine's knowledge: VERDICT_YES or VERDICT_NO. Pure.
