@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "connectors/ctl/ctl.h"
+#include "connectors/ctl/rule_samples.h"
+#include "connectors/ctl/rule_test.h"
 #include "connectors/ctl/share.h"
 #include "connectors/role/daemon_conf.h"
 #include "core/decode/decode.h"
@@ -17,7 +19,7 @@
 #include "core/model/roster.h"
 #include "core/play/cacao.h"
 
-enum { STORY_BYTES = 64 << 20 };
+enum { STORY_BYTES = 64 << 20, LINES_MAX = 256 << 20 };
 
 static const struct {
     const char *name;
@@ -172,13 +174,37 @@ static void add_shared(struct checking *c, struct texts *shared)
     }
 }
 
+// Rules, and the samples beside them.
+static void check_rules(struct checking *c)
+{
+    struct ruleset *rules = ruleset_load_for(c->fab, c->sigma.file, c->sigma.n, &c->faults);
+    struct sourceset *sources = NULL;
+    struct err err = ERR_INIT;
+    bool samples = false;
+    struct buf lines;
+
+    for (size_t i = 0; i < c->sigma.n; i++) {
+        samples = samples || rule_samples_is(c->sigma.file[i].path);
+    }
+    buf_init(&lines, LINES_MAX);
+    if (rules && samples) {
+        sources = share_sources(&c->faults, &err);
+        if (!sources || rule_test(rules, sources, &c->sigma, &lines, &c->faults, &err) < 0) {
+            faults_say(&c->faults, &err);
+        }
+    }
+    buf_free(&lines);
+    sourceset_free(sources);
+    ruleset_free(rules);
+}
+
 static void check_sets(struct checking *c)
 {
     struct sourceset *sources = NULL;
     struct texts shared;
 
     if (c->sigma.n) {
-        ruleset_free(ruleset_load_for(c->fab, c->sigma.file, c->sigma.n, &c->faults));
+        check_rules(c);
     }
     texts_init(&shared);
     if (c->sources.n) {

@@ -16,7 +16,7 @@ static const struct {
 } marks[] = {
     {DOC_SIGMA,
      {"detection", "correlation", "filter", "logsource", "title", "level", "status", "tags",
-      "falsepositives", "references", "author"}},
+      "falsepositives", "references", "author", "positive", "negative"}},
     {DOC_SOURCE, {"mechanism", "match", "map",    "kinds", "patterns",  "samples", "constants",
                   "severity",  "cut",   "switch", "empty", "aliases",   "guesses", "tables",
                   "rows",      "group", "title",  "time",  "logsource", "auto",    "logsources"}},

@@ -1,12 +1,13 @@
 // rule_explain.c - a rule in words: what it is, what it asks, how the answers are joined.
 // SPDX-License-Identifier: Apache-2.0
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "connectors/ctl/rule_view.h"
 #include "core/base/utf8.h"
 #include "core/detect/set.h"
 
-enum { TESTS_SHOWN = 8, INDENT = 2 };
+enum { TESTS_SHOWN = 8, INDENT = 2, VALUE_SHOWN = 200 };
 
 static void clean(struct buf *out, struct span s)
 {
@@ -28,6 +29,16 @@ static const char *cmp_text(enum cmp c)
                                        [CMP_LT] = "<",   [CMP_EQ] = "=", [CMP_NEQ] = "!="};
 
     return text[c];
+}
+
+static const char *part_text(enum time_part p)
+{
+    static const char *const text[] = {
+        [PART_NONE] = "",     [PART_MINUTE] = "minute ", [PART_HOUR] = "hour ",
+        [PART_DAY] = "day ",  [PART_WEEK] = "week ",     [PART_MONTH] = "month ",
+        [PART_YEAR] = "year "};
+
+    return text[p];
 }
 
 static void put_glob(struct buf *out, struct units g)
@@ -76,10 +87,14 @@ static void put_test(struct buf *out, const struct ruleset *s, const struct test
     case TEST_NULL: buf_str(out, "is absent or null"); break;
     case TEST_EXISTS: buf_str(out, t->exists ? "is there" : "is not there"); break;
     case TEST_TEXT: put_pattern(out, &t->text); break;
-    case TEST_REGEX: buf_str(out, "a regular expression"); break;
+    case TEST_REGEX:
+        buf_str(out, "/");
+        clean(out, regex_text(t->re));
+        buf_str(out, "/");
+        break;
     case TEST_CIDR: put_cidr(out, &t->cidr); break;
     case TEST_NUMBER:
-        buf_printf(out, "%s ", cmp_text(t->cmp));
+        buf_printf(out, "%s%s ", part_text(t->part), cmp_text(t->cmp));
         if (t->num.whole) {
             buf_printf(out, "%" PRId64, (int64_t)t->num.i);
         } else {
@@ -90,6 +105,31 @@ static void put_test(struct buf *out, const struct ruleset *s, const struct test
         buf_str(out, "the field ");
         clean(out, t->other < s->names.n ? s->names.name[t->other] : SPAN_NONE);
         break;
+    }
+}
+
+// "yes: FIELD TEST in VALUE", "no" or "?".
+static void put_said(struct buf *out, const struct ruleset *s, const struct leaf *l,
+                     const struct leaf_said *said)
+{
+    if (said->answer != SAID_YES) {
+        buf_str(out, said->answer == SAID_NO ? "no   " : "?    ");
+        return;
+    }
+    buf_str(out, "YES  ");
+    if (l->ntests > 1) {
+        buf_str(out, l->all ? "every one, first " : "by ");
+        put_test(out, s, &l->test[said->test]);
+        buf_str(out, " of: ");
+    }
+}
+
+static void put_value(struct buf *out, const struct leaf_said *said)
+{
+    if (said->answer == SAID_YES && said->value.type != V_ABSENT) {
+        buf_str(out, "   <- \"");
+        (void)utf8_sanitise(out, said->value.s, VALUE_SHOWN);
+        buf_str(out, said->value.s.n > VALUE_SHOWN ? "\" ..." : "\"");
     }
 }
 
@@ -114,17 +154,23 @@ static void put_leaf(struct buf *out, const struct ruleset *s, const struct leaf
 
 // The depth of a program's tree is bounded by NODE_DEPTH_MAX (program.h).
 static void put_node(struct buf *out, const struct ruleset *s, const struct program *p,
-                     const struct node *n, int depth)
+                     const struct node *n, const struct leaf_said *said, int depth)
 {
     buf_printf(out, "%*s", INDENT * depth, "");
     if (n->op == NODE_LEAF) {
+        if (said) {
+            put_said(out, s, &p->leaf[n->leaf], &said[n->leaf]);
+        }
         put_leaf(out, s, &p->leaf[n->leaf]);
+        if (said) {
+            put_value(out, &said[n->leaf]);
+        }
         buf_u8(out, '\n');
         return;
     }
     buf_str(out, n->op == NODE_NOT ? "not\n" : n->op == NODE_AND ? "all of\n" : "one of\n");
     for (size_t i = 0; i < n->n && depth < NODE_DEPTH_MAX; i++) {
-        put_node(out, s, p, n->child[i], depth + 1);
+        put_node(out, s, p, n->child[i], said, depth + 1);
     }
 }
 
@@ -186,5 +232,38 @@ void rule_view_explain(struct buf *out, const struct ruleset *s, const struct ru
         r->needs_context ? SPAN_LIT("yes: the engine finishes what detect cannot know")
                          : SPAN_LIT("no"));
     buf_str(out, "fires when\n");
-    put_node(out, s, r->program, r->program->root, 1);
+    put_node(out, s, r->program, r->program->root, NULL, 1);
+}
+
+struct answers {
+    const struct leaf_said *said;
+};
+
+static enum tri said_leaf(void *ctx, uint32_t index)
+{
+    const struct answers *a = ctx;
+
+    return a->said[index].answer == SAID_YES  ? TRI_YES
+           : a->said[index].answer == SAID_NO ? TRI_NO
+                                              : TRI_UNKNOWN;
+}
+
+void rule_view_event(struct buf *out, const struct ruleset *s, const struct rule *r,
+                     struct matcher *m, const struct event *ev)
+{
+    static const char *const verdict[] = {
+        [TRI_NO] = "no match", [TRI_YES] = "MATCH", [TRI_UNKNOWN] = "the engine decides"};
+    struct leaf_said *said = calloc(r->program->nleaves + 1, sizeof(*said));
+    struct answers a = {said};
+    struct leaf_env env = {said_leaf, &a};
+
+    if (!said) {
+        return;
+    }
+    matcher_explain(m, ev, r, said);
+    buf_printf(out, "%s: ", verdict[node_eval(r->program->root, &env)]);
+    clean(out, span_str(r->title));
+    buf_u8(out, '\n');
+    put_node(out, s, r->program, r->program->root, said, 1);
+    free(said);
 }

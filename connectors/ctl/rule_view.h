@@ -18,5 +18,8 @@ void rule_view_fields(struct jsonw *w, const struct ruleset *s, const struct rul
 void rule_view_group(struct jsonw *w, const struct rule *r, const struct hit *h);
 // Everything about a rule as text for people, sanitised.
 void rule_view_explain(struct buf *out, const struct ruleset *s, const struct rule *r);
+// An event rule's program with what each test answers for the event: which literal or field made it match.
+void rule_view_event(struct buf *out, const struct ruleset *s, const struct rule *r,
+                     struct matcher *m, const struct event *ev);
 
 #endif

@@ -1,4 +1,4 @@
-// rules.c - fabsocctl rules: list and explain.
+// rules.c - fabsocctl rules: list, explain, test.
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,36 +6,51 @@
 #include <unistd.h>
 
 #include "connectors/ctl/ctl.h"
+#include "connectors/ctl/input.h"
+#include "connectors/ctl/rule_test.h"
 #include "connectors/ctl/rule_view.h"
 #include "connectors/ctl/share.h"
 #include "core/base/utf8.h"
 #include "core/model/fab.h"
 
-enum { TEXT_MAX = 256 << 20 };
+enum { TEXT_MAX = 256 << 20, EXPLAIN_HITS = 4096 };
 
 struct loaded {
+    struct texts texts;
     struct ruleset *set;
     bool *context;
     struct faults faults;
 };
 
-static int load(const char *path, const char *model, struct loaded *l, struct err *err)
+struct asked {
+    const char *rules, *model, *event;
+};
+
+// The rules below the paths, share/rules without one.
+static int load(const struct asked *a, char **path, int n, struct loaded *l, struct err *err)
 {
     struct fab *fab = NULL;
     char share[SHARE_PATH_MAX];
-    struct texts t;
-    int rc = path ? 0 : share_path("rules", share, err);
+    char *one[] = {share};
+    int rc = 0;
 
     *l = (struct loaded){.faults = {.say = share_say}};
-    rc = rc == 0 && model ? share_fab(model, &l->faults, &fab, err) : rc;
-    texts_init(&t);
-    rc = rc < 0 ? rc : texts_add(&t, path ? path : share, texts_yaml, err);
+    texts_init(&l->texts);
+    if (n == 0) {
+        rc = a->rules ? 0 : share_path("rules", share, err);
+        one[0] = a->rules ? (char *)(uintptr_t)a->rules : share;
+        path = one;
+        n = 1;
+    }
+    rc = rc == 0 && a->model ? share_fab(a->model, &l->faults, &fab, err) : rc;
+    for (int i = 0; i < n && rc == 0; i++) {
+        rc = texts_add(&l->texts, path[i], texts_yaml, err);
+    }
     if (rc == 0) {
-        l->set = ruleset_load_for(fab, t.file, t.n, &l->faults);
+        l->set = ruleset_load_for(fab, l->texts.file, l->texts.n, &l->faults);
         l->context = l->set ? rule_view_context(l->set) : NULL;
         rc = l->context ? 0 : err_set(err, E_SYSTEM, "rules.memory", "no memory for the rules");
     }
-    texts_free(&t);
     fab_free(fab);
     return rc;
 }
@@ -44,6 +59,7 @@ static void unload(struct loaded *l)
 {
     free(l->context);
     ruleset_free(l->set);
+    texts_free(&l->texts);
 }
 
 static void print(const struct buf *b)
@@ -51,6 +67,11 @@ static void print(const struct buf *b)
     if (b->len) {
         (void)fwrite(b->p, 1, b->len, stdout);
     }
+}
+
+static int status_of(const struct loaded *l)
+{
+    return l->faults.count ? CTL_REFUSED : CTL_DONE;
 }
 
 static int list(const struct loaded *l)
@@ -69,62 +90,166 @@ static int list(const struct loaded *l)
         buf_u8(&b, '\n');
     }
     print(&b);
-    return l->faults.count ? CTL_REFUSED : CTL_DONE;
+    return status_of(l);
 }
 
-static int explain(const struct loaded *l, const char *id)
+// ---- explain
+
+struct explaining {
+    const struct loaded *l;
+    const char *id; // NULL: every rule that matches or asks
+    struct decoder *decoder;
+    struct matcher *matcher;
+    struct hit *hit;
+    bool found;
+};
+
+static bool named(const struct explaining *x, const struct rule *r)
 {
+    return !x->id || strcmp(r->id, x->id) == 0;
+}
+
+static void explain_rules(struct explaining *x, struct buf *b)
+{
+    for (uint32_t i = 0; i < ruleset_count(x->l->set); i++) {
+        const struct rule *r = ruleset_rule(x->l->set, i);
+
+        if (named(x, r)) {
+            buf_str(b, x->found ? "\n" : "");
+            rule_view_explain(b, x->l->set, r);
+            x->found = true;
+        }
+    }
+}
+
+static bool is_hit(const struct explaining *x, size_t n, uint32_t rule)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (x->hit[i].rule == rule) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int explain_record(void *ctx, const struct input_record *rec, struct err *err)
+{
+    struct explaining *x = ctx;
+    struct decode_in in = input_decode_in(rec, NULL);
+    struct event ev;
+    size_t n;
+    AUTO_BUF b;
+
+    (void)err;
+    buf_init(&b, TEXT_MAX);
+    decode(x->decoder, &in, &ev);
+    n = matcher_run(x->matcher, &ev, x->hit, EXPLAIN_HITS);
+    for (uint32_t i = 0; i < ruleset_count(x->l->set); i++) {
+        const struct rule *r = ruleset_rule(x->l->set, i);
+        bool hit = is_hit(x, n, i);
+
+        if (r->kind != RULE_EVENT || !named(x, r) || (!x->id && !hit)) {
+            continue;
+        }
+        (void)utf8_sanitise(&b, span_str(rec->file), SIZE_MAX);
+        buf_printf(&b, ":%llu: %s", (unsigned long long)rec->line,
+                   hit ? "" : "not of this rule's log source, or ");
+        rule_view_event(&b, x->l->set, r, x->matcher, &ev);
+    }
+    print(&b);
+    return 0;
+}
+
+static int explain_events(struct explaining *x, const char *file, struct err *err)
+{
+    struct faults faults = {.say = share_say};
+    struct sourceset *sources = share_sources(&faults, err);
+    int rc = sources ? 0 : err->rc;
+
+    x->decoder = sources ? decoder_new(sources) : NULL;
+    x->matcher = matcher_new(x->l->set, NULL);
+    x->hit = calloc(EXPLAIN_HITS, sizeof(*x->hit));
+    if (rc == 0 && (!x->decoder || !x->matcher || !x->hit)) {
+        rc = err_set(err, E_SYSTEM, "rules.memory", "no memory for the matcher");
+    }
+    rc = rc ? rc : input_each(file, explain_record, x, err);
+    free(x->hit);
+    matcher_free(x->matcher);
+    decoder_free(x->decoder);
+    sourceset_free(sources);
+    return rc;
+}
+
+static int explain(const struct loaded *l, const char *id, const char *event)
+{
+    struct explaining x = {.l = l, .id = id};
     struct err err = ERR_INIT;
-    bool found = false;
     AUTO_BUF b;
 
     buf_init(&b, TEXT_MAX);
-    for (uint32_t i = 0; i < ruleset_count(l->set); i++) {
-        const struct rule *r = ruleset_rule(l->set, i);
-
-        if (!id || strcmp(r->id, id) == 0) {
-            buf_str(&b, found ? "\n" : "");
-            rule_view_explain(&b, l->set, r);
-            found = true;
-        }
-    }
-    print(&b);
-    if (!found && id) {
+    explain_rules(&x, &b);
+    if (!x.found && id) {
         (void)err_set(&err, E_STATE, "rules.unknown", "there is no rule with the id %s", id);
         return ctl_fail(&err);
     }
-    return l->faults.count ? CTL_REFUSED : CTL_DONE;
+    if (event) {
+        return explain_events(&x, event, &err) < 0 ? ctl_fail(&err) : status_of(l);
+    }
+    print(&b);
+    return status_of(l);
+}
+
+// ---- test
+
+static int test(struct loaded *l)
+{
+    struct err err = ERR_INIT;
+    struct sourceset *sources = share_sources(&l->faults, &err);
+    int rc;
+    AUTO_BUF b;
+
+    buf_init(&b, TEXT_MAX);
+    rc = sources ? rule_test(l->set, sources, &l->texts, &b, &l->faults, &err) : err.rc;
+    print(&b);
+    sourceset_free(sources);
+    return rc < 0 ? ctl_fail(&err) : status_of(l);
 }
 
 int ctl_rules(int argc, char **argv)
 {
     static const struct option options[] = {{"rules", required_argument, NULL, 'r'},
                                             {"fab", required_argument, NULL, 'f'},
+                                            {"event", required_argument, NULL, 'e'},
                                             {NULL, 0, NULL, 0}};
-    const char *path = NULL, *model = NULL, *verb, *what;
+    struct asked a = {0};
+    const char *verb, *id = NULL;
     struct err err = ERR_INIT;
     struct loaded l;
-    int o, status;
+    int o, n, status;
 
     while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (o != 'r' && o != 'f') {
+        if (o == '?') {
             return ctl_usage("rules", NULL);
         }
-        *(o == 'r' ? &path : &model) = optarg;
+        *(o == 'r' ? &a.rules : o == 'f' ? &a.model : &a.event) = optarg;
     }
-    verb = optind < argc ? argv[optind] : "";
-    what = argc - optind == 2 ? argv[optind + 1] : NULL;
-    if (!(strcmp(verb, "list") == 0 && argc - optind == 1) &&
-        !(strcmp(verb, "explain") == 0 && what)) {
+    verb = optind < argc ? argv[optind++] : "";
+    n = argc - optind;
+    if (!(strcmp(verb, "list") == 0 && n == 0) && !(strcmp(verb, "explain") == 0 && n == 1) &&
+        strcmp(verb, "test") != 0) {
         return ctl_usage("rules", NULL);
     }
-    if (what && access(what, F_OK) == 0) { // a file's rules, all of them
-        path = what;
-        what = NULL;
+    if (a.event && strcmp(verb, "explain") != 0) {
+        return ctl_usage("rules", "--event goes with explain");
     }
-    status = load(path, model, &l, &err) < 0 ? ctl_worse(CTL_CANNOT, ctl_fail(&err))
-             : strcmp(verb, "list") == 0     ? list(&l)
-                                             : explain(&l, what);
+    if (strcmp(verb, "explain") == 0 && access(argv[optind], F_OK) != 0) {
+        id = argv[optind]; // else a file's rules, all of them
+        n = 0;
+    }
+    status = load(&a, argv + optind, n, &l, &err) < 0 ? ctl_worse(CTL_CANNOT, ctl_fail(&err))
+             : strcmp(verb, "list") == 0              ? list(&l)
+             : strcmp(verb, "test") == 0              ? test(&l)
+                                                      : explain(&l, id, a.event);
     unload(&l);
     return status;
 }

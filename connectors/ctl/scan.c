@@ -254,6 +254,32 @@ static void say_count(const char *code, uint64_t n, const char *what)
     }
 }
 
+static bool faults_of_rules(const struct scan *s)
+{
+    for (uint32_t i = 0; i < ruleset_count(s->rules); i++) {
+        if (matcher_rule_faults(s->matcher, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void say_rule(const struct scan *s, const struct rule *r)
+{
+    uint32_t n = matcher_rule_faults(s->matcher, r->index);
+    struct err err = ERR_INIT;
+
+    if (n) {
+        err_at(&err, r->path, r->line, 1);
+        (void)err_set(&err, E_LIMIT, "rule.fault",
+                      "an expression of the rule passed its match limit %u times%s", n,
+                      n >= RULE_FAULTS_MAX
+                          ? "; the rule is in quarantine and was not asked any more"
+                          : "; the rule said nothing about those records");
+        err_print(stderr, &err);
+    }
+}
+
 // Nothing is left out silently.
 static void print_counts(const struct scan *s)
 {
@@ -272,8 +298,11 @@ static void print_counts(const struct scan *s)
               "correlation windows were given up for newer ones");
     say_count("scan.overflow", matcher_overflow(s->matcher),
               "matches went beyond what one record may have");
-    say_count("scan.expression", matcher_faults(s->matcher),
-              "times an expression passed its match limit and its rule said nothing");
+    say_count("scan.memory", faults_of_rules(s) ? 0 : matcher_faults(s->matcher),
+              "times there was no memory to ask a rule");
+    for (uint32_t i = 0; i < ruleset_count(s->rules); i++) {
+        say_rule(s, ruleset_rule(s->rules, i));
+    }
 }
 
 // ---- the run

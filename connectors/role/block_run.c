@@ -23,6 +23,7 @@ struct block_run {
     struct wants *want; // names of both sets
     struct decoder *decoder;
     struct matcher *matcher;
+    const struct ruleset *rules;
     struct run_source source[RUN_SOURCES_MAX];
     size_t nsources;
     uint16_t slot[RUN_SOURCES_MAX]; // by source number: index in source[] + 1
@@ -39,6 +40,7 @@ struct block_run *block_run_new(const struct sourceset *sources, const struct ru
         block_run_free(b);
         return NULL;
     }
+    b->rules = rules;
     ruleset_want(rules, b->want);
     if (wants_seal(b->want)) {
         b->decoder = decoder_new_wanting(sources, b->want);
@@ -170,6 +172,25 @@ static void put_obs(struct block_run *b, const struct record *r, uint32_t rec, s
     }
 }
 
+// A rule that could not say anything about a record is never silent: the record is kept with the rule's
+// name. Counted by block, so that the result depends on the block alone.
+static void put_faults(struct block_run *b, const struct record *r, uint32_t rec)
+{
+    const uint32_t *rule;
+    size_t n = matcher_faulted(b->matcher, &rule);
+
+    for (size_t i = 0; i < n; i++) {
+        bool last = matcher_rule_faults(b->matcher, rule[i]) == RULE_FAULTS_MAX;
+        char why[200];
+
+        (void)snprintf(why, sizeof(why),
+                       "rule fault: an expression of %.80s passed its match limit%s",
+                       ruleset_rule(b->rules, rule[i])->id,
+                       last ? "; the rule is in quarantine for the rest of the block" : "");
+        put_dead(b, r, rec, why);
+    }
+}
+
 static void on_event(struct block_run *b, const struct record *r, uint32_t rec)
 {
     struct run_source *s = slot_of(b, r->source);
@@ -190,6 +211,7 @@ static void on_event(struct block_run *b, const struct record *r, uint32_t rec)
            ev);
     nhits = matcher_run(b->matcher, ev, b->hit, OBS_HITS_MAX);
     count_event(s, ev, nhits, b->hit);
+    put_faults(b, r, rec);
     if (nhits || kind_is_context(ev->kind) || (ev->flags & EVENT_IS_ALERT)) {
         put_obs(b, r, rec, nhits);
     }
@@ -271,6 +293,7 @@ int block_run(struct block_run *b, struct span bytes, const uint32_t *skip, size
     memset(b->slot, 0, sizeof(b->slot));
     b->nsources = 0;
     b->out = result;
+    matcher_forgive(b->matcher);
     result_begin(result, block.epoch, block.number, &block.set);
     while ((rc = block_next(&block.records, &r, err)) > 0) {
         if (r.source >= RUN_SOURCES_MAX) {

@@ -29,6 +29,9 @@ struct matcher {
     uint64_t *bits;
     size_t nwords;
     uint64_t overflow, faults;
+    uint32_t *rule_faults; // by rule, since matcher_forgive()
+    uint32_t faulted[FAULTED_MAX];
+    size_t nfaulted; // rules that were at fault on this event
 };
 
 static struct values room(struct matcher *m, size_t n)
@@ -171,7 +174,9 @@ struct matcher *matcher_new(const struct ruleset *s, const struct wants *want)
     m->name_id = calloc(s->names.n + 1, sizeof(*m->name_id));
     m->name_core = calloc(s->names.n + 1, sizeof(*m->name_core));
     m->bits = calloc(m->nwords + 1, sizeof(*m->bits));
-    if (!m->regex || !m->memo || !m->place || !m->name_id || !m->name_core || !m->bits) {
+    m->rule_faults = calloc(s->nrules + 1, sizeof(*m->rule_faults));
+    if (!m->regex || !m->memo || !m->place || !m->name_id || !m->name_core || !m->bits ||
+        !m->rule_faults) {
         matcher_free(m);
         return NULL;
     }
@@ -197,6 +202,7 @@ void matcher_free(struct matcher *m)
         free(m->name_id);
         free(m->name_core);
         free(m->bits);
+        free(m->rule_faults);
         free(m);
     }
 }
@@ -205,6 +211,7 @@ static void begin(struct matcher *m, const struct event *ev)
 {
     arena_reset(&m->scratch);
     m->ev = ev;
+    m->nfaulted = 0;
     if (++m->round == 0) { // after 2^32 events an old mark could look new
         memset(m->place, 0, (m->s->names.n + 1) * sizeof(*m->place));
         m->keywords_round = 0;
@@ -255,13 +262,31 @@ static void fill_carry(const struct matcher *m, const struct entry *e, struct hi
     }
 }
 
-// A hit, or false. A rule left open only by an expression that passed its limit is a counted fault.
+// An expression passed its match limit, or there was no memory: the rule may have said nothing where it
+// should have spoken.
+static void at_fault(struct matcher *m, uint32_t rule)
+{
+    m->rule_faults[rule]++;
+    if (m->nfaulted < FAULTED_MAX) {
+        m->faulted[m->nfaulted++] = rule;
+    }
+}
+
+// A hit, or false. A rule in quarantine says nothing; that was said when it went there.
 static bool try_rule(struct matcher *m, const struct entry *e, struct hit *h)
 {
     struct try t = {m, &e->program};
     struct leaf_env env = {try_leaf, &t};
-    enum tri r = node_eval(e->program.root, &env);
+    uint64_t before = m->faults;
+    enum tri r;
 
+    if (m->rule_faults[e->rule.index] >= RULE_FAULTS_MAX) {
+        return false;
+    }
+    r = node_eval(e->program.root, &env);
+    if (m->faults != before) {
+        at_fault(m, e->rule.index);
+    }
     if (r == TRI_NO || (r == TRI_UNKNOWN && !e->rule.needs_context)) {
         return false;
     }
@@ -299,6 +324,62 @@ size_t matcher_run(struct matcher *m, const struct event *ev, struct hit *out, s
         }
     }
     return n;
+}
+
+// The first test, and of its values the first, that hold.
+static void find_test(struct matcher *m, const struct leaf *l, struct leaf_said *out)
+{
+    struct values all = field_values(m, l->name);
+
+    for (uint32_t i = 0; i < l->ntests; i++) {
+        struct leaf one = {.name = l->name, .ntests = 1, .test = &l->test[i]};
+
+        if (leaf_eval(&one, all, &m->tools) != TRI_YES) {
+            continue;
+        }
+        out->test = i;
+        for (size_t k = 0; k < all.n; k++) {
+            if (leaf_eval(&one, (struct values){&all.at[k], 1}, &m->tools) == TRI_YES) {
+                out->value = all.at[k].v;
+                return;
+            }
+        }
+        return;
+    }
+}
+
+void matcher_explain(struct matcher *m, const struct event *ev, const struct rule *r,
+                     struct leaf_said *out)
+{
+    struct try t = {m, r->program};
+
+    begin(m, ev);
+    for (uint32_t i = 0; i < r->program->nleaves; i++) {
+        enum tri answer = try_leaf(&t, i);
+
+        out[i] = (struct leaf_said){.answer = answer == TRI_YES       ? SAID_YES
+                                              : answer == TRI_UNKNOWN ? SAID_UNKNOWN
+                                                                      : SAID_NO};
+        if (answer == TRI_YES) {
+            find_test(m, &r->program->leaf[i], &out[i]);
+        }
+    }
+}
+
+size_t matcher_faulted(const struct matcher *m, const uint32_t **ret)
+{
+    *ret = m->faulted;
+    return m->nfaulted;
+}
+
+uint32_t matcher_rule_faults(const struct matcher *m, uint32_t rule)
+{
+    return m->rule_faults[rule];
+}
+
+void matcher_forgive(struct matcher *m)
+{
+    memset(m->rule_faults, 0, (m->s->nrules + 1) * sizeof(*m->rule_faults));
 }
 
 uint64_t matcher_overflow(const struct matcher *m)

@@ -70,7 +70,9 @@ static void read_files(struct ruleset *s, const struct textfile *files, size_t n
         qsort(order, n, sizeof(*order), by_path);
     }
     for (size_t i = 0; order && i < n; i++) {
-        read_file(s, order[i], faults);
+        if (!span_ends(span_str(order[i]->path), SPAN_LIT(".samples.yaml"))) {
+            read_file(s, order[i], faults);
+        }
     }
 }
 

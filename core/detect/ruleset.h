@@ -70,6 +70,8 @@ struct rule {
 
 struct ruleset;
 
+// Files named *.samples.yaml are passed over: they hold samples of the rules beside them (`fabsocctl
+// rules test`).
 struct ruleset *ruleset_load(const struct textfile *files, size_t n, struct faults *faults);
 // The same for a site: the lists of its model fill placeholders (modifier expand). `fab` may be NULL and
 // is not asked any more afterwards.
@@ -93,7 +95,23 @@ void matcher_free(struct matcher *m);
 // All rules whose log source fits are evaluated; a rule that says yes or ask gives one hit. Returns
 // their number, at most `max` (more are counted in matcher_overflow()). Spans as the event's.
 size_t matcher_run(struct matcher *m, const struct event *ev, struct hit *out, size_t max);
+// Why a rule answers as it does: one entry a leaf of its program, in the program's order, into `out` (at
+// least as many as it has leaves). Slow; for people.
+struct leaf_said {
+    enum { SAID_NO, SAID_YES, SAID_UNKNOWN } answer;
+    uint32_t test;     // YES: the first of its tests that holds
+    struct fval value; // YES: the value that it holds for; V_ABSENT: for none
+};
+void matcher_explain(struct matcher *m, const struct event *ev, const struct rule *r,
+                     struct leaf_said *out);
 uint64_t matcher_overflow(const struct matcher *m);
+// A rule fault: an expression passed its match limit, so that the rule said nothing about the event.
+// After RULE_FAULTS_MAX the rule is in quarantine, not asked any more, until matcher_forgive().
+enum { RULE_FAULTS_MAX = 3, FAULTED_MAX = 32 };
+size_t matcher_faulted(const struct matcher *m,
+                       const uint32_t **ret); // rules at fault on the last event
+uint32_t matcher_rule_faults(const struct matcher *m, uint32_t rule);
+void matcher_forgive(struct matcher *m);
 uint64_t matcher_faults(const struct matcher *m); // expressions that passed their match limit
 
 // Finishes an ask with the engine's knowledge: VERDICT_YES or VERDICT_NO. Pure.

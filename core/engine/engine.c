@@ -64,8 +64,8 @@ int engine_use_set(struct engine *e, const struct engine_set *set, struct buf *e
 
 static void at(struct engine *e, uint32_t rec)
 {
+    e->ids = rec == e->pos.rec ? e->ids : 0; // a record may have several items
     e->pos.rec = rec;
-    e->ids = 0;
 }
 
 // ---- items
@@ -249,6 +249,7 @@ int engine_block(struct engine *e, struct span result, struct buf *effects, stru
     e->set_switched = false;
     e->inputs = 0;
     e->pos = (struct pos){r.epoch, r.block, 0};
+    e->ids = 0;
     e->wanted = r.set;
     while ((rc = result_next(&r, it)) == 1) {
         take_item(e, it, effects);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 // clang-format on
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "connectors/role/block_run.h"
@@ -222,6 +223,56 @@ static void careful_mode_names_each_record_first(void **state)
     close_bench(&b);
 }
 
+// Two rules, one of which cannot be answered for a hostile record: kept with the rule's name, three
+// times a block; the other rule still speaks, and another run over the same bytes says the same.
+static void an_expression_beyond_its_limit_leaves_dead_letters(void **state)
+{
+    static const char bad[] =
+        "title: slow\nid: slow-1\nlogsource: {product: p}\ndetection: {s: {f|re: '^(a+)+$'}, "
+        "condition: s}\n---\ntitle: quick\nid: quick-1\nlogsource: {product: p}\ndetection: {s: "
+        "{f|endswith: '!'}, condition: s}\n";
+    static const char source[] = "name: p\ntitle: P\ngroup: os\nmechanism: json\nlogsource: "
+                                 "{product: p}\nmatch: {fields: {f: \"*\"}}\n";
+    struct textfile rules = {"rules/r.yml", span_str(bad)}, src = {"p.yaml", span_str(source)};
+    struct res_item *it = malloc(sizeof(*it));
+    struct faults faults = {.count = 0};
+    char line[200], kinds[32];
+    struct result r;
+    struct bench b;
+
+    (void)state;
+    b.sources = sourceset_load(&src, 1, &faults);
+    b.rules = ruleset_load(&rules, 1, &faults);
+    assert_int_equal(faults.count, 0);
+    b.run = block_run_new(b.sources, b.rules);
+    (void)snprintf(line, sizeof(line), "{\"f\":\"%.*s!\"}", 60,
+                   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    for (int round = 0; round < 2; round++) {
+        buf_init(&b.block, BLOCK_MAX);
+        buf_init(&b.result, RESULT_MAX);
+        begin(&b);
+        declare(&b, 0);
+        for (uint64_t i = 1; i <= 5; i++) {
+            add(&b, REC_EVENT, 0, 3, i, span_str(line));
+        }
+        run(&b, NULL, 0);
+        assert_string_equal(items(&b, it, kinds), "SDODODOOOC");
+        assert_int_equal(result_open(buf_span(&b.result), &r), 0);
+        for (int i = 0; i < 6; i++) {
+            assert_int_equal(result_next(&r, it), 1);
+        }
+        assert_true(span_find_span(it->dead.reason, SPAN_LIT("slow-1")) < it->dead.reason.n);
+        assert_true(span_find_span(it->dead.reason, SPAN_LIT("quarantine")) < it->dead.reason.n);
+        assert_true(span_eq(it->dead.bytes, span_str(line)));
+        buf_free(&b.block);
+        buf_free(&b.result);
+    }
+    block_run_free(b.run);
+    ruleset_free(b.rules);
+    sourceset_free(b.sources);
+    free(it);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +281,7 @@ int main(void)
         cmocka_unit_test(a_skipped_record_is_dead_and_counted),
         cmocka_unit_test(what_ran_before_leaves_no_trace_in_the_result),
         cmocka_unit_test(careful_mode_names_each_record_first),
+        cmocka_unit_test(an_expression_beyond_its_limit_leaves_dead_letters),
     };
 
     return cmocka_run_group_tests_name("block_run", tests, NULL, NULL);

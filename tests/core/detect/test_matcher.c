@@ -157,6 +157,7 @@ static void hits_beyond_the_room_are_counted(void **state)
 static void an_expression_that_passes_its_limit_is_a_counted_fault(void **state)
 {
     static char text[4000];
+    const uint32_t *rule;
     struct hit hit[4];
     struct one o;
     struct rig r;
@@ -178,6 +179,19 @@ static void an_expression_that_passes_its_limit_is_a_counted_fault(void **state)
     assert_int_equal(matcher_run(r.m, &o.ev, hit, 4), 1);
     assert_int_equal(hit[0].rule, 2);
     assert_int_equal(matcher_faults(r.m), 2);
+    assert_int_equal(matcher_faulted(r.m, &rule), 2);
+    assert_true(rule[0] == 0 && rule[1] == 1);
+    assert_int_equal(matcher_run(r.m, &o.ev, hit, 4), 1);
+    assert_int_equal(matcher_run(r.m, &o.ev, hit, 4), 1);
+    assert_int_equal(matcher_rule_faults(r.m, 0), 3);
+    // Both are in quarantine now: the negation says nothing even where the expression would not find it.
+    o.kv[0].v.s = SPAN_LIT("b");
+    assert_int_equal(matcher_run(r.m, &o.ev, hit, 4), 0);
+    assert_int_equal(matcher_faulted(r.m, &rule), 0);
+    matcher_forgive(r.m);
+    assert_int_equal(matcher_run(r.m, &o.ev, hit, 4), 1);
+    assert_int_equal(hit[0].rule, 1);
+    assert_int_equal(matcher_rule_faults(r.m, 2), 0);
     rig_close(&r);
 }
 

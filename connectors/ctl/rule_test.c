@@ -1,0 +1,235 @@
+// rule_test.c - samples through decoder, matcher and correlations.
+// SPDX-License-Identifier: Apache-2.0
+#include "connectors/ctl/rule_test.h"
+
+#include <stdlib.h>
+
+#include "connectors/ctl/rule_samples.h"
+#include "core/base/utf8.h"
+#include "core/detect/set.h"
+#include "core/engine/correlate.h"
+
+enum { TEST_HITS_MAX = 4096, TEST_FIRED_MAX = 256, TEST_ARENA = 256 << 20 };
+
+struct tally {
+    size_t positive, negative, wrong;
+};
+
+struct testing {
+    const struct ruleset *s;
+    struct decoder *decoder;
+    struct matcher *matcher;
+    struct arena docs, scratch; // samples; one event's fields
+    struct table windows;
+    struct tally *tally; // by rule
+    struct faults *faults;
+    struct hit *hit;
+};
+
+// ---- the engine's part
+
+static struct fval value_of(const struct ynode *n)
+{
+    bool b;
+    int64_t i;
+
+    if (y_is_null(n)) {
+        return (struct fval){.type = V_NULL};
+    }
+    if (y_bool(n, &b)) {
+        return (struct fval){V_BOOL, b ? SPAN_LIT("true") : SPAN_LIT("false"), b};
+    }
+    if (n->plain && y_int(n, &i)) {
+        return (struct fval){V_INT, n->text, i};
+    }
+    return (struct fval){V_STR, n->text, 0};
+}
+
+static struct fval context_get(void *ctx, enum ctx field, const struct obs *o)
+{
+    const struct ynode *n = y_get(ctx, ctx_name(field));
+
+    (void)o;
+    return n ? value_of(n) : (struct fval){0};
+}
+
+// ---- one event
+
+static void add_fields(struct testing *t, const struct ynode *map, struct event *ev)
+{
+    size_t n = 0;
+    struct okv *okv;
+
+    for (size_t i = 0; i < map->n; i++) {
+        n += map->item[i]->type == Y_LIST ? map->item[i]->n : 1;
+    }
+    okv = arena_array(&t->scratch, n + 1, sizeof(*okv));
+    for (size_t i = 0; okv && i < map->n; i++) {
+        const struct ynode *v = map->item[i];
+        size_t count = v->type == Y_LIST ? v->n : 1;
+
+        if (span_eq_str(map->key[i], "fab.kind")) {
+            ev->kind = (enum kind)kind_of(y_text(v));
+            continue;
+        }
+        for (size_t k = 0; k < count; k++) {
+            okv[ev->nokv++] =
+                (struct okv){map->key[i], value_of(v->type == Y_LIST ? v->item[k] : v)};
+        }
+    }
+    ev->okv = okv;
+}
+
+static void make_event(struct testing *t, const struct sample_event *e, utime_t when,
+                       struct event *ev)
+{
+    if (e->raw.n) {
+        struct decode_in in = {.raw = e->raw, .received = when * 1000, .format = e->source};
+
+        decode(t->decoder, &in, ev);
+        return;
+    }
+    *ev = (struct event){.source = "sample", .kind = KIND_OTHER, .time = when};
+    memcpy(ev->logsource, t->s->rule[e->as->index]->logsource, sizeof(ev->logsource));
+    add_fields(t, e->fields, ev);
+}
+
+// What the engine would fill in of a hit: the verdict, and carried context fields.
+static bool settle(const struct testing *t, const struct sample_event *e, struct hit *h)
+{
+    struct context_ops ops = {context_get, (void *)(uintptr_t)e->context};
+    const struct rule *r = ruleset_rule(t->s, h->rule);
+    struct obs o = {0};
+
+    for (uint8_t i = 0; i < h->ncarry; i++) {
+        if (ctx_of(span_str(r->carry[i])) >= 0) {
+            h->carry[i] = y_text(y_get(e->context, r->carry[i]));
+        }
+    }
+    return rule_finish(r, h, &o, &ops) == VERDICT_YES;
+}
+
+// Whether the rule matched, or the correlation fired.
+static bool run_event(struct testing *t, const struct sample_event *e, utime_t when,
+                      const struct rule *rule)
+{
+    struct corr_fired fired[TEST_FIRED_MAX];
+    uint64_t dropped = 0;
+    struct event ev;
+    bool found = false;
+    size_t n;
+
+    arena_reset(&t->scratch);
+    make_event(t, e, when, &ev);
+    n = matcher_run(t->matcher, &ev, t->hit, TEST_HITS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        size_t k;
+
+        if (!settle(t, e, &t->hit[i])) {
+            continue;
+        }
+        found = found || t->hit[i].rule == rule->index;
+        t->hit[i].verdict = VERDICT_YES;
+        k = corr_feed(&t->windows, t->s, &t->hit[i], ev.time, fired, TEST_FIRED_MAX, &dropped);
+        while (k-- > 0) {
+            found = found || fired[k].rule == rule;
+        }
+    }
+    return found;
+}
+
+// ---- samples
+
+static void run_sample(struct testing *t, const char *path, const struct rule_sample *s)
+{
+    struct tally *tally = &t->tally[s->rule->index];
+    utime_t when = INT64_C(1790000000) * UTIME_SECOND;
+    struct err err = ERR_INIT;
+    bool found = false;
+
+    corr_table_init(&t->windows);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct sample_event *e = &s->event[i];
+
+        when = e->time == UTIME_NONE ? when + UTIME_SECOND : e->time;
+        for (uint64_t k = 0; k < e->repeat; k++) {
+            when += k ? e->every : 0;
+            found = run_event(t, e, when, s->rule) || found;
+        }
+    }
+    table_free(&t->windows);
+    tally->positive += s->positive;
+    tally->negative += !s->positive;
+    if (found != s->positive) {
+        tally->wrong++;
+        err_at(&err, path, s->line, 1);
+        (void)err_set(&err, E_INPUT, s->positive ? "samples.positive" : "samples.negative",
+                      s->positive ? "the rule \"%s\" does not find this sample"
+                                  : "the rule \"%s\" finds this sample",
+                      s->rule->title);
+        faults_say(t->faults, &err);
+    }
+}
+
+static void run_file(struct testing *t, const struct textfile *f)
+{
+    struct rule_samples samples;
+
+    rule_samples_read(&t->docs, t->s, f, &samples, t->faults);
+    for (size_t i = 0; i < samples.n; i++) {
+        run_sample(t, f->path, &samples.sample[i]);
+    }
+}
+
+static void put_lines(const struct testing *t, struct buf *out)
+{
+    for (uint32_t i = 0; i < ruleset_count(t->s); i++) {
+        const struct rule *r = ruleset_rule(t->s, i);
+        const struct tally *y = &t->tally[i];
+
+        if (!r->alerts && y->positive + y->negative == 0) {
+            continue; // only the input of a correlation, which has samples of its own
+        }
+        buf_printf(out, "%-5s  %3zu positive  %3zu negative  ",
+                   y->wrong                     ? "FAULT"
+                   : y->positive && y->negative ? "ok"
+                                                : "none",
+                   y->positive, y->negative);
+        (void)utf8_sanitise(out, span_str(r->id), SIZE_MAX);
+        buf_str(out, "  ");
+        (void)utf8_sanitise(out, span_str(r->title), SIZE_MAX);
+        buf_u8(out, '\n');
+    }
+}
+
+int rule_test(const struct ruleset *s, const struct sourceset *sources, const struct texts *texts,
+              struct buf *out, struct faults *faults, struct err *err)
+{
+    struct testing t = {.s = s, .faults = faults};
+    int rc = 0;
+
+    arena_init(&t.docs, TEST_ARENA);
+    arena_init(&t.scratch, TEST_ARENA);
+    t.decoder = decoder_new(sources);
+    t.matcher = matcher_new(s, NULL);
+    t.tally = calloc(ruleset_count(s) + 1, sizeof(*t.tally));
+    t.hit = calloc(TEST_HITS_MAX, sizeof(*t.hit));
+    if (!t.decoder || !t.matcher || !t.tally || !t.hit) {
+        rc = err_set(err, E_SYSTEM, "rules.memory", "no memory for the samples");
+    }
+    for (size_t i = 0; rc == 0 && i < texts->n; i++) {
+        if (rule_samples_is(texts->file[i].path)) {
+            run_file(&t, &texts->file[i]);
+        }
+    }
+    if (rc == 0) {
+        put_lines(&t, out);
+    }
+    free(t.hit);
+    free(t.tally);
+    matcher_free(t.matcher);
+    decoder_free(t.decoder);
+    arena_free(&t.scratch);
+    arena_free(&t.docs);
+    return rc;
+}

@@ -1,0 +1,168 @@
+// test_rules.c - fabsocctl rules test and explain --event: samples beside rules, and why a rule matched.
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/connectors/ctl/ran.h"
+
+static const char rules[] =
+    "title: Shell\nid: r-shell\nname: shell\nlogsource: {product: linux, service: sudo}\n"
+    "detection: {s: {fab.kind: command, user.name|startswith: [svc_, svc-]}, condition: s}\n---\n"
+    "title: Asked\nid: r-asked\nlogsource: {category: pam}\n"
+    "detection: {s: {fab.kind: session.start}, w: {fab.ctx.pm: false}, condition: s and w}\n---\n"
+    "title: Part\nid: r-part\nname: part\nlogsource: {product: x}\n"
+    "detection: {s: {n|gt: 5}, condition: s}\n---\n"
+    "title: Many\nid: r-many\ncorrelation: {type: event_count, rules: [part], group-by: [who], "
+    "timespan: 1m, condition: {gte: 3}}\n";
+
+static const char good[] =
+    "positive:\n"
+    "  - {rule: shell, raw: '<85>Nov 20 03:00:01 h sudo: svc_x : TTY=p ; PWD=/ ; USER=root ; "
+    "COMMAND=/bin/sh'}\n"
+    "  - {rule: Shell, lines: ['<85>Nov 20 03:00:01 h sudo: k : TTY=p ; PWD=/ ; USER=root ; "
+    "COMMAND=/bin/sh', '<85>Nov 20 03:00:01 h sudo: svc-x : TTY=p ; PWD=/ ; USER=root ; "
+    "COMMAND=/bin/sh']}\n"
+    "  - {rule: r-asked, fields: {fab.kind: session.start}, context: {fab.ctx.pm: false}}\n"
+    "  - {rule: r-many, events: [{rule: part, fields: {n: 6, who: a}, repeat: 3, every: 20s}]}\n"
+    "negative:\n"
+    "  - {rule: shell, fields: {fab.kind: command, user.name: k}}\n"
+    "  - {rule: r-asked, fields: {fab.kind: session.start}, context: {fab.ctx.pm: true}}\n"
+    "  - {rule: r-asked, fields: {fab.kind: session.start}}\n"
+    "  - {rule: r-many, events: [{rule: part, fields: {n: 6, who: a}, repeat: 3, every: 31s}]}\n"
+    "  - {rule: r-many, events: [{rule: part, fields: {n: 6, who: a}, repeat: 2}, "
+    "{rule: part, fields: {n: 6, who: b}}]}\n";
+
+static struct ran run(const char *samples)
+{
+    char *rule = ran_file("t.yml", span_str(rules));
+    char *beside = ran_file("t.samples.yaml", span_str(samples));
+
+    return ran("rules", "test", rule, beside);
+}
+
+static void samples_that_hold_are_counted_by_rule(void **state)
+{
+    struct ran r = run(good);
+
+    (void)state;
+    assert_string_equal(r.err, "");
+    assert_int_equal(r.status, 0);
+    assert_int_equal(ran_lines(&r), 3);
+    assert_non_null(strstr(r.out, "ok       2 positive    1 negative  r-shell  Shell\n"));
+    assert_non_null(strstr(r.out, "ok       1 positive    2 negative  r-asked  Asked\n"));
+    assert_non_null(strstr(r.out, "ok       1 positive    2 negative  r-many  Many\n"));
+    ran_free(&r);
+}
+
+static void a_sample_that_does_not_hold_is_a_fault_at_its_line(void **state)
+{
+    struct ran r = run("positive:\n"
+                       "  - {rule: shell, fields: {fab.kind: command, user.name: k}}\n"
+                       "negative:\n"
+                       "  - {rule: r-asked, fields: {fab.kind: session.start}, context: "
+                       "{fab.ctx.pm: false}}\n"
+                       "  - {rule: r-many, events: [{rule: part, fields: {n: 6, who: a}, "
+                       "repeat: 3}]}\n");
+
+    (void)state;
+    assert_int_equal(r.status, 1);
+    assert_non_null(strstr(r.err, "t.samples.yaml:2:1: samples.positive: the rule \"Shell\""));
+    assert_non_null(strstr(r.err, "t.samples.yaml:4:1: samples.negative: the rule \"Asked\""));
+    assert_non_null(strstr(r.err, "t.samples.yaml:5:1: samples.negative: the rule \"Many\""));
+    assert_non_null(strstr(r.out, "FAULT    1 positive    0 negative  r-shell"));
+    ran_free(&r);
+}
+
+static void what_is_no_sample_is_refused(void **state)
+{
+    static const char *const bad[] = {
+        "positve: []\n",
+        "- a\n",
+        "positive: {a: b}\n",
+        "positive: [{rule: nobody, raw: x}]\n",
+        "positive: [{raw: x}]\n", // several rules stand beside it
+        "positive: [{rule: shell}]\n",
+        "positive: [{rule: shell, raw: x, fields: {a: b}}]\n",
+        "positive: [{rule: shell, raw: x, colour: red}]\n",
+        "positive: [{rule: shell, fields: {fab.kind: nonsense}}]\n",
+        "positive: [{rule: shell, fields: {a: {b: c}}}]\n",
+        "positive: [{rule: shell, fields: {a: b}, context: {fab.ctx.nonsense: true}}]\n",
+        "positive: [{rule: shell, fields: {a: b}, time: noon}]\n",
+        "positive: [{rule: shell, fields: {a: b}, repeat: 0}]\n",
+        "positive: [{rule: r-many, events: [{fields: {n: 6}}]}]\n", // of which log source?
+        "positive: [{rule: r-many, events: []}]\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct ran r = run(bad[i]);
+
+        if (r.status != 1 || !strstr(r.err, "t.samples.yaml:")) {
+            fail_msg("%s: %d %s", bad[i], r.status, r.err);
+        }
+        ran_free(&r);
+    }
+}
+
+static void our_own_samples_hold(void **state)
+{
+    struct ran r = ran("rules", "test");
+
+    (void)state;
+    assert_string_equal(r.err, "");
+    assert_int_equal(r.status, 0);
+    assert_true(ran_lines(&r) > 10);
+    assert_null(strstr(r.out, "FAULT"));
+    ran_free(&r);
+}
+
+static void check_runs_samples_too(void **state)
+{
+    char *rule = ran_file("c.yml", span_str(rules));
+    char *beside = ran_file("c.samples.yaml",
+                            SPAN_LIT("negative:\n  - {rule: shell, fields: {fab.kind: command, "
+                                     "user.name: svc_a}}\n"));
+    struct ran r = ran("check", rule, beside);
+
+    (void)state;
+    assert_int_equal(r.status, 1);
+    assert_non_null(strstr(r.err, "c.samples.yaml:2:1: samples.negative"));
+    ran_free(&r);
+}
+
+static void a_match_is_explained_by_what_made_it(void **state)
+{
+    static const char line[] =
+        "<85>Nov 20 03:00:01 h sudo: svc-x : TTY=p ; PWD=/ ; USER=root ; COMMAND=/bin/sh\n"
+        "<85>Nov 20 03:00:02 h sudo: k : TTY=p ; PWD=/ ; USER=root ; COMMAND=/bin/sh\n";
+    char *rule = ran_file("e.yml", span_str(rules)), *event = ran_file("e.log", span_str(line));
+    struct ran r = ran("rules", "explain", "r-shell", "--rules", rule, "--event", event);
+
+    (void)state;
+    assert_int_equal(r.status, 0);
+    assert_non_null(strstr(r.out, ":1: MATCH: Shell\n"));
+    assert_non_null(strstr(r.out, "by \"svc-*\" of: user.name"));
+    assert_non_null(strstr(r.out, "<- \"svc-x\""));
+    assert_non_null(strstr(r.out, "no match: Shell\n"));
+    assert_non_null(strstr(r.out, "    no   user.name"));
+    ran_free(&r);
+    r = ran("rules", "explain", rule, "--event", event); // those that match
+    assert_int_equal(r.status, 0);
+    assert_non_null(strstr(r.out, ":1: MATCH: Shell\n"));
+    assert_null(strstr(r.out, ":2:"));
+    ran_free(&r);
+    r = ran("rules", "list", "--event", event);
+    assert_int_equal(r.status, 64);
+    ran_free(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(samples_that_hold_are_counted_by_rule),
+        cmocka_unit_test(a_sample_that_does_not_hold_is_a_fault_at_its_line),
+        cmocka_unit_test(what_is_no_sample_is_refused),
+        cmocka_unit_test(our_own_samples_hold),
+        cmocka_unit_test(check_runs_samples_too),
+        cmocka_unit_test(a_match_is_explained_by_what_made_it),
+    };
+
+    return cmocka_run_group_tests(tests, ran_begin, ran_end);
+}
