@@ -176,24 +176,31 @@ static void put_node(struct buf *out, const struct ruleset *s, const struct prog
 
 static void put_correlation(struct buf *out, const struct ruleset *s, const struct correlation *c)
 {
-    static const char *const type[] = {
-        [CORR_EVENT_COUNT] = "event_count",
-        [CORR_VALUE_COUNT] = "value_count",
-        [CORR_TEMPORAL] = "temporal",
-        [CORR_TEMPORAL_ORDERED] = "temporal_ordered",
-    };
+    static const char *const when[] = {"after", "before", "around"}; // as enum corr_when
 
-    buf_printf(out, "%-14s%s within %" PRId64 " s\n", "correlation", type[c->type],
+    buf_printf(out, "%-14s%s within %" PRId64 " s\n", "correlation", corr_type_name(c->type),
                c->timespan / UTIME_SECOND);
+    if (c->percentile >= 0 && c->type == CORR_VALUE_PERCENTILE) {
+        buf_printf(out, "%-14s%d\n", "percentile", c->percentile);
+    }
     for (uint32_t i = 0; i < c->nconds; i++) {
-        buf_printf(out, "%-14s%s %" PRIu64 "\n", "condition", cmp_text(c->cond[i].op),
+        buf_printf(out, "%-14s%s %" PRId64 "\n", "condition", cmp_text(c->cond[i].op),
                    c->cond[i].n);
+    }
+    for (uint32_t i = 0; c->nrefs && i < c->nvalues; i++) {
+        row(out, i ? "" : "values of", span_str(ruleset_rule(s, c->ref[0])->carry[c->value[0][i]]));
     }
     for (uint32_t i = 0; i < c->ngroup; i++) {
         row(out, i ? "" : "grouped by", span_str(c->group_name[i]));
     }
     for (uint32_t i = 0; i < c->nrefs; i++) {
-        row(out, i ? "" : "over", span_str(ruleset_rule(s, c->ref[i])->title));
+        bool expected = c->type == CORR_ABSENCE && i >= c->nasks;
+
+        row(out,
+            expected ? when[c->when]
+            : i      ? ""
+                     : "over",
+            span_str(ruleset_rule(s, c->ref[i])->title));
     }
 }
 

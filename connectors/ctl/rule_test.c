@@ -9,7 +9,7 @@
 #include "core/detect/set.h"
 #include "core/engine/correlate.h"
 
-enum { TEST_HITS_MAX = 4096, TEST_FIRED_MAX = 256, TEST_ARENA = 256 << 20 };
+enum { TEST_HITS_MAX = 4096, TEST_ARENA = 256 << 20 };
 
 struct tally {
     size_t positive, negative, wrong;
@@ -20,11 +20,16 @@ struct testing {
     struct decoder *decoder;
     struct matcher *matcher;
     struct arena docs, scratch; // samples; one event's fields
-    struct table windows;
+    struct corr corr;
+    const struct rule *rule; // whose sample is run
+    bool found;
     struct tally *tally; // by rule
     struct faults *faults;
     struct hit *hit;
 };
+
+// How long time goes on behind a sample's last event: longer than any absence waits.
+#define SAMPLE_AFTER (400 * 86400 * UTIME_SECOND)
 
 // ---- the engine's part
 
@@ -109,33 +114,31 @@ static bool settle(const struct testing *t, const struct sample_event *e, struct
     return rule_finish(r, h, &o, &ops) == VERDICT_YES;
 }
 
-// Whether the rule matched, or the correlation fired.
-static bool run_event(struct testing *t, const struct sample_event *e, utime_t when,
-                      const struct rule *rule)
+static void note_fired(void *ctx, const struct corr_fired *f)
 {
-    struct corr_fired fired[TEST_FIRED_MAX];
-    uint64_t dropped = 0;
+    struct testing *t = ctx;
+
+    t->found = t->found || f->rule == t->rule;
+}
+
+// Notes whether the rule matched, or the correlation fired. Returns the event's time.
+static utime_t run_event(struct testing *t, const struct sample_event *e, utime_t when)
+{
     struct event ev;
-    bool found = false;
     size_t n;
 
     arena_reset(&t->scratch);
     make_event(t, e, when, &ev);
     n = matcher_run(t->matcher, &ev, t->hit, TEST_HITS_MAX);
+    corr_record(&t->corr, ev.time);
     for (size_t i = 0; i < n; i++) {
-        size_t k;
-
-        if (!settle(t, e, &t->hit[i])) {
-            continue;
-        }
-        found = found || t->hit[i].rule == rule->index;
-        t->hit[i].verdict = VERDICT_YES;
-        k = corr_feed(&t->windows, t->s, &t->hit[i], ev.time, fired, TEST_FIRED_MAX, &dropped);
-        while (k-- > 0) {
-            found = found || fired[k].rule == rule;
+        if (settle(t, e, &t->hit[i])) {
+            t->found = t->found || t->hit[i].rule == t->rule->index;
+            t->hit[i].verdict = VERDICT_YES;
+            corr_feed(&t->corr, &t->hit[i], ev.time, SPAN_NONE);
         }
     }
-    return found;
+    return ev.time;
 }
 
 // ---- samples
@@ -144,23 +147,38 @@ static void run_sample(struct testing *t, const char *path, const struct rule_sa
 {
     struct tally *tally = &t->tally[s->rule->index];
     utime_t when = INT64_C(1790000000) * UTIME_SECOND;
+    utime_t last = when;
+    struct corr_tables tables;
+    uint64_t record = 0, dropped = 0;
     struct err err = ERR_INIT;
-    bool found = false;
 
-    corr_table_init(&t->windows);
+    corr_tables_init(&tables);
+    t->corr = (struct corr){.window = &tables.window,
+                            .entry = &tables.entry,
+                            .carry = &tables.carry,
+                            .expect = &tables.expect,
+                            .record = &record,
+                            .dropped = &dropped,
+                            .rules = t->s,
+                            .fired = note_fired,
+                            .ctx = t};
+    t->rule = s->rule;
+    t->found = false;
     for (size_t i = 0; i < s->n; i++) {
         const struct sample_event *e = &s->event[i];
 
         when = e->time == UTIME_NONE ? when + UTIME_SECOND : e->time;
         for (uint64_t k = 0; k < e->repeat; k++) {
             when += k ? e->every : 0;
-            found = run_event(t, e, when, s->rule) || found;
+            last = run_event(t, e, when);
         }
     }
-    table_free(&t->windows);
+    corr_until(&t->corr, last + SAMPLE_AFTER); // what was expected has had its time
+    corr_free(&t->corr);
+    corr_tables_free(&tables);
     tally->positive += s->positive;
     tally->negative += !s->positive;
-    if (found != s->positive) {
+    if (t->found != s->positive) {
         tally->wrong++;
         err_at(&err, path, s->line, 1);
         (void)err_set(&err, E_INPUT, s->positive ? "samples.positive" : "samples.negative",

@@ -8,28 +8,41 @@
 
 enum { VALUES_MAX = 64 };
 
+// Whether the carried value `i` of a rule's hits is one that only the engine knows.
+static bool carries_context(const struct ruleset *s, const struct rule *r, uint8_t i)
+{
+    const struct correlation *c = r->correlation;
+
+    if (!c) {
+        return ctx_of(span_str(r->carry[i])) >= 0;
+    }
+    for (uint32_t k = 0; k < c->nrefs; k++) {
+        if (carries_context(s, ruleset_rule(s, c->ref[k]), c->pass[k][i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool by_context(const struct ruleset *s, const struct rule *r)
 {
     const struct correlation *c = r->correlation;
 
-    for (uint32_t g = 0; c && g < c->ngroup; g++) {
-        if (ctx_of(span_str(c->group_name[g])) >= 0) {
-            return true;
-        }
-    }
     for (uint32_t i = 0; c && i < c->nrefs; i++) {
         const struct rule *ref = ruleset_rule(s, c->ref[i]);
 
-        for (uint32_t k = 0; k < ref->ncarry; k++) {
-            // An alias may lead to a context field: what the group key takes of this hit counts.
-            for (uint32_t g = 0; g < c->ngroup; g++) {
-                if (c->group[i][g] == k && ctx_of(span_str(ref->carry[k])) >= 0) {
-                    return true;
-                }
+        if (by_context(s, ref)) {
+            return true;
+        }
+        for (uint32_t g = 0; g < c->ngroup; g++) {
+            if (carries_context(s, ref, c->group[i][g])) {
+                return true;
             }
         }
-        if (ref->needs_context) {
-            return true;
+        for (uint32_t v = 0; v < c->nvalues; v++) {
+            if (carries_context(s, ref, c->value[i][v])) {
+                return true;
+            }
         }
     }
     return r->needs_context;
@@ -117,19 +130,11 @@ void rule_view_fields(struct jsonw *w, const struct ruleset *s, const struct rul
     jsonw_close(w, '}');
 }
 
-void rule_view_group(struct jsonw *w, const struct rule *r, const struct hit *h)
+void rule_view_group(struct jsonw *w, const struct rule *r, const struct span *value)
 {
-    const struct correlation *c = r->correlation;
-    uint32_t ref = 0;
-
-    while (ref + 1 < c->nrefs && c->ref[ref] != h->rule) {
-        ref++;
-    }
     jsonw_open(w, '{');
-    for (uint32_t g = 0; g < c->ngroup; g++) {
-        uint8_t at = c->group[ref][g];
-
-        jsonw_kstr(w, c->group_name[g], at < h->ncarry ? h->carry[at] : SPAN_NONE);
+    for (uint32_t g = 0; g < r->correlation->ngroup; g++) {
+        jsonw_kstr(w, r->correlation->group_name[g], value[g]);
     }
     jsonw_close(w, '}');
 }

@@ -14,8 +14,8 @@ size_t rule_view_documents(const struct ruleset *s);
 // An object: the fields that an event rule names and the event has, with their values as typed.
 void rule_view_fields(struct jsonw *w, const struct ruleset *s, const struct rule *r,
                       const struct event *ev);
-// An object: the group-by names of a correlation and the values in a hit that completed it.
-void rule_view_group(struct jsonw *w, const struct rule *r, const struct hit *h);
+// An object: the group-by names of a correlation and the values it fired for.
+void rule_view_group(struct jsonw *w, const struct rule *r, const struct span *value);
 // Everything about a rule as text for people, sanitised.
 void rule_view_explain(struct buf *out, const struct ruleset *s, const struct rule *r);
 // An event rule's program with what each test answers for the event: which literal or field made it match.

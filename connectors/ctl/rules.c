@@ -172,7 +172,7 @@ static int explain_events(struct explaining *x, const char *file, struct err *er
     if (rc == 0 && (!x->decoder || !x->matcher || !x->hit)) {
         rc = err_set(err, E_SYSTEM, "rules.memory", "no memory for the matcher");
     }
-    rc = rc ? rc : input_each(file, explain_record, x, err);
+    rc = rc ? rc : input_each(file, NULL, explain_record, x, err);
     free(x->hit);
     matcher_free(x->matcher);
     decoder_free(x->decoder);

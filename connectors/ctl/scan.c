@@ -58,6 +58,7 @@ static void count(struct scan *s)
 
     s->events++;
     s->undecoded += ev->source_id == UINT16_MAX || ev->error[0];
+    s->corr.latest = ev->time > s->corr.latest ? ev->time : s->corr.latest;
     if (s->newest != UTIME_NONE && ev->time < s->newest - SCAN_LATENESS) {
         s->resegmented++;
         s->newest = ev->time;
@@ -280,6 +281,19 @@ static void say_rule(const struct scan *s, const struct rule *r)
     }
 }
 
+static void say_dropped(const struct scan *s)
+{
+    for (uint32_t i = 0; i < ruleset_count(s->rules); i++) {
+        char what[200];
+
+        (void)snprintf(
+            what, sizeof(what),
+            "hits had no value to group by or to look at and were not counted by \"%.80s\"",
+            ruleset_rule(s->rules, i)->title);
+        say_count("scan.group", s->corr.dropped_by[i], what);
+    }
+}
+
 // Nothing is left out silently.
 static void print_counts(const struct scan *s)
 {
@@ -292,10 +306,17 @@ static void print_counts(const struct scan *s)
         say_count("scan.context", ncontext,
                   "rules need the engine's knowledge and were not asked; --stats names them");
     }
-    say_count("scan.group", s->corr.dropped,
-              "hits had no value to group by and were not counted by a correlation");
-    say_count("scan.windows", s->corr.windows.evicted,
+    say_dropped(s);
+    say_count("scan.windows", s->corr.tables.window.evicted,
               "correlation windows were given up for newer ones");
+    say_count("scan.window_events", s->corr.tables.entry.evicted,
+              "events of correlation windows were given up for newer ones");
+    say_count("scan.carry", s->corr.tables.carry.evicted,
+              "fields of correlations' results were given up for newer ones");
+    say_count("scan.expected", s->corr.tables.expect.evicted,
+              "expected events were given up for newer ones");
+    say_count("scan.open", s->corr.tables.expect.count,
+              "expected events had still time to come when the input ended");
     say_count("scan.overflow", matcher_overflow(s->matcher),
               "matches went beyond what one record may have");
     say_count("scan.memory", faults_of_rules(s) ? 0 : matcher_faults(s->matcher),

@@ -3,9 +3,6 @@
 #include <stdlib.h>
 
 #include "connectors/ctl/scan.h"
-#include "core/engine/correlate.h"
-
-enum { FIRED_MAX = 64 };
 
 static void mark_wanted(struct scan_corr *c)
 {
@@ -19,14 +16,51 @@ static void mark_wanted(struct scan_corr *c)
     }
 }
 
+// What fires while one record is fed, or while time goes on behind the last (k = NULL).
+struct firing {
+    const struct scan_corr *c;
+    const struct scan_kept *k;
+    struct scan_out *out;
+    struct err *err;
+    int rc;
+};
+
+static void fired(void *ctx, const struct corr_fired *f)
+{
+    struct firing *now = ctx;
+    struct scan_place at;
+
+    if (now->rc || now->c->context[f->rule->index]) {
+        return;
+    }
+    if (f->waited) {
+        memcpy(&at, f->who.p, sizeof(at));
+    } else {
+        at = now->k->at;
+    }
+    at.time = f->time;
+    now->rc = scan_out_correlation(now->out, f->rule, &at, f->value, now->err);
+}
+
 int scan_corr_init(struct scan_corr *c, const struct ruleset *rules, const bool *context,
                    struct err *err)
 {
-    *c = (struct scan_corr){.rules = rules, .context = context, .newest = UTIME_NONE};
+    *c = (struct scan_corr){
+        .rules = rules, .context = context, .newest = UTIME_NONE, .latest = UTIME_NONE};
     arena_init(&c->arena, SCAN_KEPT_MAX);
-    corr_table_init(&c->windows);
+    corr_tables_init(&c->tables);
     c->wanted = calloc(ruleset_count(rules) + 1, sizeof(*c->wanted));
-    if (!c->wanted) {
+    c->dropped_by = calloc(ruleset_count(rules) + 1, sizeof(*c->dropped_by));
+    c->corr = (struct corr){.window = &c->tables.window,
+                            .entry = &c->tables.entry,
+                            .carry = &c->tables.carry,
+                            .expect = &c->tables.expect,
+                            .record = &c->record,
+                            .dropped = &c->dropped,
+                            .dropped_by = c->dropped_by,
+                            .rules = rules,
+                            .fired = fired};
+    if (!c->wanted || !c->dropped_by) {
         return err_set(err, E_SYSTEM, "scan.memory", "no memory for the correlations");
     }
     mark_wanted(c);
@@ -35,7 +69,9 @@ int scan_corr_init(struct scan_corr *c, const struct ruleset *rules, const bool 
 
 void scan_corr_free(struct scan_corr *c)
 {
-    table_free(&c->windows);
+    corr_free(&c->corr);
+    corr_tables_free(&c->tables);
+    free(c->dropped_by);
     arena_free(&c->arena);
     free(c->wanted);
     free(c->kept);
@@ -86,43 +122,53 @@ static int by_time(const void *a, const void *b)
 #undef CMP
 }
 
-static int feed(struct scan_corr *c, const struct scan_kept *k, struct scan_out *o, struct err *err)
+static void feed(struct scan_corr *c, const struct scan_kept *k, bool same)
 {
-    struct corr_fired fired[FIRED_MAX];
     struct hit h = {.rule = k->rule, .verdict = VERDICT_YES, .ncarry = k->ncarry};
-    size_t n;
-    int rc = 0;
+    const struct table *w = c->corr.window;
 
     memcpy(h.carry, k->carry, k->ncarry * sizeof(*k->carry));
     // Windows that are over make room before any is evicted; not at each hit of a full table.
-    if (c->windows.count > c->windows.bound / 2 && ++c->since > c->windows.bound / 4) {
-        corr_expire(&c->windows, c->rules, k->at.time);
+    if (w->count > w->bound / 2 && ++c->since > w->bound / 4) {
+        corr_expire(&c->corr, k->at.time);
         c->since = 0;
     }
-    n = corr_feed(&c->windows, c->rules, &h, k->at.time, fired, FIRED_MAX, &c->dropped);
-    for (size_t i = 0; i < n && rc == 0; i++) {
-        if (!c->context[fired[i].rule->index]) {
-            rc = scan_out_correlation(o, fired[i].rule, &k->at, &h, err);
-        }
+    if (!same) {
+        corr_record(&c->corr, k->at.time);
     }
-    return rc;
+    corr_feed(&c->corr, &h, k->at.time, span_of((const char *)&k->at, sizeof(k->at)));
 }
+
+_Static_assert(sizeof(struct scan_place) <= CORR_WHO_MAX,
+               "an absence names the record that called");
 
 int scan_corr_end(struct scan_corr *c, struct scan_out *o, struct err *err)
 {
-    int rc = 0;
+    struct firing now = {.c = c, .out = o, .err = err};
 
+    c->corr.ctx = &now;
     if (c->nkept) {
         qsort(c->kept, c->nkept, sizeof(*c->kept), by_time);
         if (c->newest != UTIME_NONE && c->kept[0].at.time < c->newest) {
-            corr_rewind(&c->windows, c->rules, c->kept[0].at.time);
+            corr_rewind(&c->corr, c->kept[0].at.time);
         }
         c->newest = c->kept[c->nkept - 1].at.time;
     }
-    for (size_t i = 0; i < c->nkept && rc == 0; i++) {
-        rc = feed(c, &c->kept[i], o, err);
+    for (size_t i = 0; i < c->nkept && now.rc == 0; i++) {
+        const struct scan_kept *before = i ? now.k : NULL;
+
+        now.k = &c->kept[i];
+        feed(c, now.k,
+             before && before->at.file_index == now.k->at.file_index &&
+                 before->at.seq == now.k->at.seq);
     }
+    if (c->latest != UTIME_NONE && now.rc == 0) {
+        corr_until(&c->corr, c->latest);
+    }
+    c->latest = UTIME_NONE;
     c->nkept = 0;
     arena_reset(&c->arena);
-    return rc;
+    return now.rc           ? now.rc
+           : c->corr.broken ? err_set(err, E_LIMIT, "scan.memory", "no memory for the windows")
+                            : 0;
 }

@@ -116,7 +116,7 @@ int scan_out_event(struct scan_out *o, const struct ruleset *s, const struct rul
 }
 
 int scan_out_correlation(struct scan_out *o, const struct rule *r, const struct scan_place *at,
-                         const struct hit *h, struct err *err)
+                         const struct span *value, struct err *err)
 {
     struct jsonw w = jsonw_of(&o->line);
 
@@ -126,7 +126,7 @@ int scan_out_correlation(struct scan_out *o, const struct rule *r, const struct 
                   r->title);
     } else {
         json_head(&w, r, at);
-        rule_view_group(&w, r, h);
+        rule_view_group(&w, r, value);
         jsonw_close(&w, '}');
         buf_u8(&o->line, '\n');
     }

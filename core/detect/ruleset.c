@@ -165,7 +165,7 @@ static bool number_rules(struct ruleset *s)
 
         if (!e->refused && !e->filter) {
             e->rule.index = (uint32_t)s->nrules;
-            e->rule.alerts = e->rule.kind == RULE_CORRELATION || !e->used || e->wanted;
+            e->rule.alerts = !e->used || e->wanted;
             s->rule[s->nrules++] = e;
         }
     }

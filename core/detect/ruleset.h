@@ -18,31 +18,70 @@
 
 enum rule_kind { RULE_EVENT, RULE_CORRELATION };
 
-enum corr_type { CORR_EVENT_COUNT, CORR_VALUE_COUNT, CORR_TEMPORAL, CORR_TEMPORAL_ORDERED };
+enum corr_type {
+    CORR_EVENT_COUNT,
+    CORR_VALUE_COUNT,
+    CORR_VALUE_SUM,
+    CORR_VALUE_AVG,
+    CORR_VALUE_PERCENTILE,
+    CORR_TEMPORAL,
+    CORR_TEMPORAL_ORDERED,
+    CORR_ABSENCE, // ours: what was expected did not come
+    CORR_TYPES
+};
 
 enum cmp { CMP_GTE, CMP_GT, CMP_LTE, CMP_LT, CMP_EQ, CMP_NEQ };
 
-// COUNT_MAX: what a window can remember; a condition that counts farther is refused.
-enum { CORR_REFS_MAX = 8, CORR_GROUP_MAX = 6, CORR_CONDS_MAX = 2, CORR_COUNT_MAX = 128 };
+// Where the expected event of an absence has to be, seen from the one that calls for it.
+enum corr_when { CORR_AFTER, CORR_BEFORE, CORR_AROUND };
 
-// The references are event rules of the same set. A group key is `ngroup` values; the value g of a
-// hit of reference r stands in hit.carry[group[r][g]]; for value_count the counted one in
-// hit.carry[value[r]]. A hit with an absent group value is dropped and counted. A carried name may be
-// a context field (ctx_of() >= 0): detect leaves its value empty and the engine fills it in.
+// COUNT_MAX: how far a condition may count. VALUES_MAX, SORTED_MAX: the events of one window that a
+// sum or an average, a percentile is made of. DEPTH_MAX: correlations over correlations.
+enum {
+    CORR_REFS_MAX = 32,
+    CORR_GROUP_MAX = 12,
+    CORR_FIELDS_MAX = 4,
+    CORR_CONDS_MAX = 2,
+    CORR_COUNT_MAX = 100000,
+    CORR_VALUES_MAX = 65536,
+    CORR_SORTED_MAX = 8192,
+    CORR_DEPTH_MAX = 8
+};
+
+struct node; // a condition over rule names, detect's own
+
+// The references are rules of the same set, event rules or correlations. A group key is `ngroup`
+// values; the value g of a hit of reference r stands in hit.carry[group[r][g]]; what is counted, summed
+// or averaged in hit.carry[value[r][0 .. nvalues-1]]. A hit with an absent group value is dropped and
+// counted. A carried name may be a context field (ctx_of() >= 0): detect leaves its value empty and the
+// engine fills it in. When other correlations refer to this one its result is a hit too: its value i is
+// the value pass[r][i] of the hit of reference r that completed it.
 struct correlation {
     enum corr_type type;
     uint32_t nrefs, ref[CORR_REFS_MAX];
-    uint32_t ngroup;
+    uint32_t nasks; // absence: the references below call for what the others are
+    enum corr_when when;
+    uint32_t ngroup, nvalues;
     const char *group_name[CORR_GROUP_MAX];
     uint8_t group[CORR_REFS_MAX][CORR_GROUP_MAX];
-    uint8_t value[CORR_REFS_MAX];
+    uint8_t value[CORR_REFS_MAX][CORR_FIELDS_MAX];
+    uint8_t pass[CORR_REFS_MAX][HIT_CARRY_MAX];
     utime_t timespan;
     uint32_t nconds; // temporal kinds: none = every reference at least once
     struct {
         enum cmp op;
-        uint64_t n;
+        int64_t n;
     } cond[CORR_CONDS_MAX];
+    uint32_t keep;           // events of a window that the condition needs
+    int percentile;          // -1: the share of the event's own value
+    const struct node *expr; // temporal: instead of `cond`; its leaves are references
 };
+
+const char *corr_type_name(enum corr_type t); // as documents write it
+
+// Whether the condition over rule names holds when the references in `seen` (bit by reference) were
+// seen. Pure.
+bool correlation_expr(const struct correlation *c, uint32_t seen);
 
 struct program; // leaves and condition, detect's own
 

@@ -34,8 +34,10 @@ struct entry {
     bool filter;
     unsigned nfilters; // applied to this rule
     bool refused;
-    bool generate;     // of a correlation
-    bool used, wanted; // by a correlation; by one with generate: true
+    bool generate;                               // of a correlation
+    bool used, wanted;                           // by a correlation; by one with generate: true
+    enum { BIND_NOT, BIND_NOW, BIND_DONE } bind; // of a correlation: its references
+    unsigned depth;                              // of a correlation: 1 over event rules only
     struct entry *ref[CORR_REFS_MAX];
     struct correlation corr;
     uint32_t carry_name[HIT_CARRY_MAX]; // of the set's names; NAME_NONE for a context field
@@ -71,6 +73,7 @@ int filter_apply(struct ruleset *s, struct entry *e, struct err *err);
 // A document that was not refused, by id or name.
 struct entry *set_find(struct ruleset *s, struct span name);
 int correlation_read(struct ruleset *s, struct entry *e, struct err *err);
+int correlation_condition(struct entry *e, const struct ynode *map, struct err *err);
 int correlation_bind(struct ruleset *s, struct entry *e, struct err *err);
 
 // Shared by the parts of compiling one rule.

@@ -32,6 +32,7 @@ struct engine *engine_new(const struct engine_set *set)
         e->next_sweep = INT64_MIN;
         buf_init(&e->scratch, RESULT_MAX);
         tables_init(e);
+        stage2_init(e);
     }
     return e;
 }
@@ -45,6 +46,7 @@ void engine_free(struct engine *e)
         table_free(&e->tab[t]);
     }
     pending_free(&e->pending);
+    corr_free(&e->corr);
     buf_free(&e->scratch);
     free(e->dirty);
     free(e);
@@ -58,6 +60,8 @@ int engine_use_set(struct engine *e, const struct engine_set *set, struct buf *e
     remap_rows(e, set);
     plans_withdraw(e, set, effects);
     e->set = set;
+    e->corr.rules = set->rules;
+    corr_restore(&e->corr);
     e->next_session = e->now;
     return e->broken ? E_SYSTEM : 0;
 }

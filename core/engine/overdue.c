@@ -4,7 +4,6 @@
 
 #include "command_fsm.h"
 #include "core/engine/clock.h"
-#include "core/engine/correlate.h"
 #include "core/engine/incident.h"
 #include "group_fsm.h"
 #include "incident_fsm.h"
@@ -225,7 +224,7 @@ void overdue_rows(struct engine *e, struct buf *out)
         return;
     }
     e->next_sweep = e->now + UTIME_MINUTE;
-    corr_expire(&e->tab[TAB_CORR], e->set->rules, e->watermark);
+    corr_expire(&e->corr, e->watermark);
     SWEEP(e, FOLD, fold, r->last < grouping);
     SWEEP(e, JOIN, join, r->last < horizon);
     SWEEP(e, ENTITY, entity, r->last < horizon && r->last < day);

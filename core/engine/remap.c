@@ -27,11 +27,30 @@ static int32_t asset_in(const struct engine *e, const struct engine_set *to, int
     for (struct row_##type *row = table_first(&(e)->tab[TAB_##TAB]); row;                          \
          row = table_next(&(e)->tab[TAB_##TAB], row))
 
-static bool same_shape(const struct rule *a, const struct rule *b)
+static bool same_id(const struct engine *e, const struct engine_set *to, uint32_t was, uint32_t now)
 {
-    return a && b && a->correlation && b->correlation &&
-           a->correlation->type == b->correlation->type &&
-           a->correlation->nrefs == b->correlation->nrefs;
+    return strcmp(ruleset_rule(e->set->rules, was)->id, ruleset_rule(to->rules, now)->id) == 0;
+}
+
+// A window goes on when what it has counted means the same in the new set.
+static bool same_shape(const struct engine *e, const struct engine_set *to, const struct rule *a,
+                       const struct rule *b)
+{
+    const struct correlation *x = a->correlation, *y = b->correlation;
+    bool same = x && y && x->type == y->type && x->nrefs == y->nrefs && x->ngroup == y->ngroup &&
+                x->nvalues == y->nvalues && x->timespan == y->timespan && x->nasks == y->nasks &&
+                x->when == y->when && x->percentile == y->percentile && a->ncarry == b->ncarry;
+
+    for (uint32_t i = 0; same && i < x->nrefs; i++) {
+        same = same_id(e, to, x->ref[i], y->ref[i]);
+    }
+    for (uint32_t i = 0; same && i < x->ngroup; i++) {
+        same = strcmp(x->group_name[i], y->group_name[i]) == 0;
+    }
+    for (uint8_t i = 0; same && i < a->ncarry; i++) {
+        same = strcmp(a->carry[i], b->carry[i]) == 0;
+    }
+    return same;
 }
 
 static void windows(struct engine *e, const struct engine_set *to)
@@ -43,11 +62,15 @@ static void windows(struct engine *e, const struct engine_set *to)
         struct row_corr *next = table_next(tab, w);
         const struct rule *was = ruleset_rule(e->set->rules, w->rule);
         int32_t now = was ? rule_by_id(to->rules, was->id) : -1;
+        struct row_expect *x = table_get(&e->tab[TAB_EXPECT], &w->key);
 
-        if (now >= 0 && same_shape(was, ruleset_rule(to->rules, (uint32_t)now))) {
+        if (now >= 0 && same_shape(e, to, was, ruleset_rule(to->rules, (uint32_t)now))) {
             w->rule = (uint32_t)now;
+            if (x) {
+                x->rule = w->rule;
+            }
         } else {
-            table_del(tab, w);
+            corr_drop(&e->corr, w);
             tab->expired++;
         }
         w = next;

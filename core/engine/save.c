@@ -120,5 +120,6 @@ int engine_load(struct engine *e, struct span state, struct err *err)
     if (!pending_load(&e->pending, &r) || r.n != 4) {
         return err_set(err, E_INPUT, "snapshot.pending", "the snapshot's end is damaged");
     }
+    corr_restore(&e->corr);
     return 0;
 }

@@ -6,10 +6,7 @@
 
 #include "core/engine/alert.h"
 #include "core/engine/context.h"
-#include "core/engine/correlate.h"
 #include "core/engine/incident.h"
-
-enum { FIRED_MAX = 32 };
 
 static utime_t watermark_now(const struct engine *e)
 {
@@ -45,16 +42,106 @@ static void make_and_take(struct engine *e, const struct obs *o, const struct sc
     }
 }
 
+// ---- correlations
+
+// What the alert of an absence will be about: the fields that say what a record is about, of the one
+// that called. Bounded by CORR_WHO_MAX: the longest texts are cut.
+static struct span who_of(struct engine *e, const struct obs *o)
+{
+    static const enum field fields[] = {
+        FIELD_ASSET,     FIELD_HOST_NAME, FIELD_USER_NAME,          FIELD_SOURCE_IP,
+        FIELD_ACCOUNT,   FIELD_HOST_IP,   FIELD_DESTINATION_DOMAIN, FIELD_DESTINATION_IP,
+        FIELD_SESSION_ID};
+    struct obs who = {.rec = o->rec,
+                      .source = o->source,
+                      .epoch = o->epoch,
+                      .seq = o->seq,
+                      .received = o->received,
+                      .time = o->time,
+                      .kind = o->kind};
+
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        struct span v = span_sub(obs_field(o, fields[i]), 0, TEXT_NAME - 16);
+
+        if (v.n) {
+            who.field[fields[i]] = v;
+            fieldset_add(&who.mask, fields[i]);
+        }
+    }
+    buf_clear(&e->scratch);
+    result_obs(&e->scratch, &who);
+    return buf_span(&e->scratch);
+}
+
+// The correlations that fire while one observation is taken are about it; absences that waited are
+// about the one that called.
+struct firing {
+    struct engine *e;
+    const struct obs *o;
+    const struct scene *s;
+    struct buf *out;
+};
+
+static void fired_waited(struct engine *e, const struct corr_fired *f, struct buf *out)
+{
+    struct res_item *it = malloc(sizeof(*it));
+    struct result r = {.items = rd_of(f->who)};
+    struct scene s;
+
+    if (!it || result_next(&r, it) != 1 || it->type != RES_OBS) {
+        e->broken = true;
+    } else {
+        it->obs.time = f->time;
+        s = scene_of(e, &it->obs);
+        make_and_take(e, &it->obs, &s, f->rule, out);
+    }
+    free(it);
+}
+
+static void fired(void *ctx, const struct corr_fired *f)
+{
+    const struct firing *now = ctx;
+
+    if (f->waited) {
+        fired_waited(now->e, f, now->out);
+    } else {
+        make_and_take(now->e, now->o, now->s, f->rule, now->out);
+    }
+}
+
+void stage2_init(struct engine *e)
+{
+    e->corr = (struct corr){.window = &e->tab[TAB_CORR],
+                            .entry = &e->tab[TAB_CORRHIT],
+                            .carry = &e->tab[TAB_CORRCARRY],
+                            .expect = &e->tab[TAB_EXPECT],
+                            .record = &e->count.corr_record,
+                            .dropped = &e->count.dropped_keys,
+                            .rules = e->set->rules,
+                            .fired = fired};
+}
+
+static void time_comes(struct engine *e, utime_t t, struct buf *out)
+{
+    struct firing now = {.e = e, .out = out};
+
+    e->corr.ctx = &now;
+    corr_until(&e->corr, t);
+    e->broken = e->broken || e->corr.broken;
+}
+
 static void correlate(struct engine *e, const struct obs *o, const struct scene *s,
                       const struct hit *h, struct buf *out)
 {
-    struct corr_fired fired[FIRED_MAX];
-    size_t n = corr_feed(&e->tab[TAB_CORR], e->set->rules, h, o->time, fired, FIRED_MAX,
-                         &e->count.dropped_keys);
+    struct firing now = {.e = e, .o = o, .s = s, .out = out};
+    const uint32_t *user;
 
-    for (size_t i = 0; i < n; i++) {
-        make_and_take(e, o, s, fired[i].rule, out);
+    if (ruleset_users(e->set->rules, h->rule, &user) == 0) {
+        return;
     }
+    e->corr.ctx = &now;
+    corr_feed(&e->corr, h, o->time, who_of(e, o));
+    e->broken = e->broken || e->corr.broken;
 }
 
 // A carried name may be a field that only the engine knows; its values live in `text`.
@@ -120,6 +207,8 @@ static void take_pending(struct engine *e, const struct pending_item *p, struct 
         e->broken = true;
         return;
     }
+    time_comes(e, it->obs.time, out);
+    e->count.corr_record++;
     s = scene_of(e, &it->obs);
     context_apply(e, &it->obs, &s);
     for (uint32_t i = 0; i < p->nmade; i++) {
@@ -157,6 +246,7 @@ void stage2_run(struct engine *e, struct buf *out)
         e->watermark = w;
     }
     drain_to(e, e->watermark, out);
+    time_comes(e, e->watermark, out);
 }
 
 void stage2_drain(struct engine *e, struct buf *out)

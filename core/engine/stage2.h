@@ -13,6 +13,8 @@
 
 enum { IDLE_S = 10 };
 
+void stage2_init(struct engine *e);
+
 void stage2_run(struct engine *e, struct buf *out);
 // Everything that waits, whatever the watermark: before another set comes into force.
 void stage2_drain(struct engine *e, struct buf *out);

@@ -6,6 +6,7 @@
 #ifndef CORE_ENGINE_STATE_H
 #define CORE_ENGINE_STATE_H
 
+#include "core/engine/correlate.h"
 #include "core/engine/engine.h"
 #include "core/engine/pending.h"
 #include "core/engine/table.h"
@@ -17,14 +18,7 @@ struct key128 {
     uint64_t h[2];
 };
 
-enum {
-    TEXT_ID = 48,
-    TEXT_NAME = 64,
-    TEXT_TITLE = 128,
-    TEXT_WHY = 192,
-    CORR_RING = CORR_COUNT_MAX,
-    SPREAD_RING = 8
-};
+enum { TEXT_ID = 48, TEXT_NAME = 64, TEXT_TITLE = 128, TEXT_WHY = 192, SPREAD_RING = 8 };
 
 struct row_source {
     uint32_t number;
@@ -103,14 +97,45 @@ struct row_clock {
 
 struct row_corr { // key: rule and group key
     struct key128 key;
-    uint32_t rule, n; // n = used entries of the ring
-    utime_t fired;    // suppressed until the window after this is over
-    utime_t last;
-    utime_t seen[CORR_REFS_MAX]; // temporal: newest time of each reference
+    uint32_t rule, n; // n = events of it in CORRHIT
+    uint8_t made, ncarry;
+    uint64_t oldest, newest, last_id; // ids of events
+    uint64_t sum[2];                  // of their values, 128 bits
+    utime_t fired;                    // suppressed until the window after this is over
+    utime_t last;                     // newest
+    utime_t
+        seen[CORR_REFS_MAX]; // temporal: newest time of each reference; absence: [0] of an answer
+    utime_t before[CORR_REFS_MAX];  // temporal_ordered: without the record in hand
+    uint64_t record[CORR_REFS_MAX]; // temporal_ordered: number of the record that set seen[]
+};
+
+struct row_corrhit { // key: window and number, or the hash of the counted value
     struct {
-        utime_t time;
-        uint64_t value; // hash of the counted value (value_count)
-    } ring[CORR_RING];
+        struct key128 window;
+        uint64_t id;
+    } key;
+    uint64_t prev, next; // ids by time, 0 = none
+    utime_t time;
+    uint64_t value[2]; // millionths, 128 bits; or a hash
+};
+
+struct row_corrcarry { // key: window and number of the carried field
+    struct {
+        struct key128 window;
+        uint64_t field;
+    } key;
+    utime_t time;
+    uint32_t n;
+    char text[244];
+};
+
+struct row_expect { // key: window
+    struct key128 key;
+    utime_t asked, deadline;
+    uint64_t record; // that called
+    uint32_t rule, nwho;
+    uint16_t nvalue[CORR_GROUP_MAX];
+    char values[256], who[CORR_WHO_MAX];
 };
 
 struct row_spread { // key: rule
@@ -243,6 +268,9 @@ enum {
     KEY_SIZE_ENTITY = 16,
     KEY_SIZE_CLOCK = 16,
     KEY_SIZE_CORR = 16,
+    KEY_SIZE_CORRHIT = 24,
+    KEY_SIZE_CORRCARRY = 24,
+    KEY_SIZE_EXPECT = 16,
     KEY_SIZE_SPREAD = 16,
     KEY_SIZE_SESSION = 16,
     KEY_SIZE_CHECKOUT = 16,
@@ -268,6 +296,7 @@ enum table_id {
 struct counters {
     uint64_t alert, group, incident, plan, run;
     uint64_t events, late, dropped_keys, refused, expected, matcher_asks;
+    uint64_t corr_record; // records that correlations were fed with
 };
 
 struct dirty {
@@ -279,6 +308,7 @@ struct engine {
     const struct engine_set *set;
     struct table tab[TAB_COUNT];
     struct pending pending;
+    struct corr corr; // over four of the tables
     struct counters count;
     struct pos pos;  // of the item in hand, or the end of the last block
     uint32_t ids;    // ids made at pos

@@ -94,6 +94,38 @@ static void correlation_names_the_record_that_completes_it(void **state)
     ran_free(&r);
 }
 
+static const char absence_text[] =
+    "title: no logon follows\nid: 44444444-4444-4444-8444-444444444444\n"
+    "correlation: {type: absence, rules: [refused], expect: [accepted], group-by: [source.ip], "
+    "timespan: 5m}\nlevel: high\n";
+
+// It names the record that called and the time at which waiting was over; the last one is still open.
+static void an_absence_fires_when_the_input_has_passed_its_time(void **state)
+{
+    char *more = ran_file("absence.yml", span_str(absence_text));
+    struct ran r = ran_with(SPAN_LIT(BAD("01:00") GOOD("03:00") BAD("04:00") GOOD("09:01")
+                                         BAD("20:00") GOOD("25:00") BAD("25:30")),
+                            "scan", "--rules", rules(), "--rules", more, "-", NULL);
+    json_t *v = NULL;
+
+    (void)state;
+    assert_int_equal(count(&r, "no logon follows"), 1);
+    for (size_t i = 0; i < ran_lines(&r); i++) {
+        json_t *l = ran_json(&r, i);
+
+        if (strcmp(ran_text(l, "rule_title"), "no logon follows") == 0) {
+            v = json_incref(l);
+        }
+        json_decref(l);
+    }
+    assert_int_equal(ran_int(v, "line"), 3);
+    assert_non_null(strstr(ran_text(v, "@timestamp"), "T00:09:00.000000Z"));
+    assert_string_equal(ran_text(json_object_get(v, "fields"), "source.ip"), "10.0.0.9");
+    assert_non_null(strstr(r.err, "scan.open: 1 "));
+    json_decref(v);
+    ran_free(&r);
+}
+
 // The second half of the file lies before the first in time: correlated as if it had not.
 static void segments_are_correlated_in_order_of_event_time(void **state)
 {
@@ -364,6 +396,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(match_has_the_promised_names),
         cmocka_unit_test(correlation_names_the_record_that_completes_it),
+        cmocka_unit_test(an_absence_fires_when_the_input_has_passed_its_time),
         cmocka_unit_test(segments_are_correlated_in_order_of_event_time),
         cmocka_unit_test(windows_live_on_from_file_to_file),
         cmocka_unit_test(merge_is_one_stream_by_event_time),

@@ -76,7 +76,7 @@ static void counted_values_and_aliases_find_their_fields(void **state)
     assert_string_equal(c->group_name[0], "peer");
     assert_string_equal(ruleset_rule(r.set, 2)->carry[c->group[0][0]], "source.ip");
     assert_string_equal(ruleset_rule(r.set, 3)->carry[c->group[1][0]], "destination.ip");
-    assert_string_equal(ruleset_rule(r.set, 3)->carry[c->value[1]], "user.name");
+    assert_string_equal(ruleset_rule(r.set, 3)->carry[c->value[1][0]], "user.name");
     assert_int_equal(d->type, CORR_TEMPORAL_ORDERED);
     assert_int_equal(d->ref[0], 3);
     assert_int_equal(d->nconds, 0);
@@ -118,8 +118,8 @@ static void what_cannot_be_honoured_is_refused_with_its_reason(void **state)
     } c[] = {
         {CORR("type: event_count, condition: {gte: 2}"), ""},
         {CORR("type: event_count, condition: {eq: 2}"), ""},
-        {CORR("type: event_count, condition: {gte: 128}"), ""},
-        {CORR("type: event_count, condition: {gte: 129}"), "sigma.condition"},
+        {CORR("type: event_count, condition: {gte: 100000}"), ""},
+        {CORR("type: event_count, condition: {gte: 100001}"), "sigma.condition"},
         {CORR("type: temporal"), ""},
         {CORR("type: temporal, condition: {gte: 1}"), ""},
         {CORR("type: event_count"), "sigma.condition"},
@@ -130,12 +130,47 @@ static void what_cannot_be_honoured_is_refused_with_its_reason(void **state)
         {CORR("type: event_count, condition: {gte: 1, field: f}"), "sigma.condition"},
         {CORR("type: event_count, condition: {about: 1}"), "sigma.condition"},
         {CORR("type: value_count, condition: {gte: 1}"), "sigma.condition"},
-        {CORR("type: value_count, condition: {gte: 1, field: [f, g]}"), "sigma.condition"},
+        {CORR("type: value_count, condition: {gte: 1, field: [f, g]}"), ""},
+        {CORR("type: value_count, condition: {gte: 1, field: [a, b, c, d, e]}"), "sigma.condition"},
+        {CORR("type: value_count, condition: {gte: 1, field: [a, {b: c}]}"), "sigma.condition"},
         {CORR("type: temporal, condition: 'one and not two'"), "sigma.condition"},
-        {CORR("type: value_sum, condition: {gte: 1, field: f}"), "sigma.type"},
-        {CORR("type: value_avg, condition: {gte: 1, field: f}"), "sigma.type"},
-        {CORR("type: value_percentile, condition: {gte: 1, field: f}"), "sigma.type"},
-        {CORR("type: absence"), "sigma.type"},
+        {CORR("type: temporal, condition: 'one and not two'") "\nsigma-version: 2.2", ""},
+        {CORR("type: temporal, condition: 'one or b2'") "\nsigma-version: 2.2", "sigma.condition"},
+        {CORR("type: temporal, condition: 'one and'") "\nsigma-version: 2.2", "sigma.condition"},
+        {CORR("type: temporal_ordered, condition: 'one and two'") "\nsigma-version: 2.2",
+         "sigma.condition"},
+        {CORR("type: event_count, condition: 'one'") "\nsigma-version: 2.2", "sigma.condition"},
+        {CORR("type: temporal_ordered, condition: {gte: 2}"), ""},
+        {CORR("type: temporal_ordered, condition: {gt: 1}"), ""},
+        {CORR("type: temporal_ordered, condition: {gte: 1}"), "sigma.condition"},
+        {CORR("type: temporal_ordered, condition: {lte: 2}"), "sigma.condition"},
+        {CORR("type: value_sum, condition: {gte: 1, field: f}"), ""},
+        {CORR("type: value_sum, condition: {lt: -5, field: f}"), ""},
+        {CORR("type: value_sum, condition: {gte: 1}"), "sigma.condition"},
+        {CORR("type: value_sum, condition: {gte: 1, field: [f, g]}"), "sigma.condition"},
+        {CORR("type: value_avg, condition: {gte: 1, lte: 9, field: f}"), ""},
+        {CORR("type: value_avg, condition: {gte: 1.5, field: f}"), "sigma.condition"},
+        {CORR("type: value_percentile, condition: {lte: 1, field: f}"), ""},
+        {CORR("type: value_percentile, condition: {gt: 500, field: f, percentile: 95}"), ""},
+        {CORR("type: value_percentile, condition: {gt: 5, field: f, percentile: 101}"),
+         "sigma.condition"},
+        {CORR("type: value_sum, condition: {gt: 5, field: f, percentile: 95}"), "sigma.condition"},
+        {CORR("type: absence"), "yaml.missing"},
+        {CORR("type: absence, expect: []"), "sigma.rules"},
+        {CORR("type: absence, expect: [two]"), ""}, // two calls for itself, too
+        {CORR("type: absence, expect: [three]"), "sigma.reference"},
+        {"correlation: {rules: [one], type: absence, expect: [two], timespan: 5m}", ""},
+        {"correlation: {rules: [one], type: absence, expect: [two], when: before, timespan: 5m}",
+         ""},
+        {"correlation: {rules: [one], type: absence, expect: [two], when: never, timespan: 5m}",
+         "sigma.absence"},
+        {"correlation: {rules: [one], type: absence, expect: [one], timespan: 5m}", ""},
+        {"correlation: {rules: [one], type: absence, expect: [one], when: before, timespan: 5m}",
+         "sigma.rules"},
+        {"correlation: {rules: [one], type: absence, expect: [two], timespan: 5m, "
+         "condition: {gte: 1}}",
+         "sigma.condition"},
+        {CORR("type: temporal, expect: [two]"), "sigma.absence"},
         {CORR("type: nonsense"), "sigma.type"},
         {CORR("type: temporal, sometimes: true"), "yaml.unknown"},
         {CORR("type: temporal, aliases: {g: {one: x}}"), "sigma.alias"},
@@ -166,21 +201,84 @@ static void what_cannot_be_honoured_is_refused_with_its_reason(void **state)
     }
 }
 
-static void correlations_over_correlations_are_refused(void **state)
+// The outer one stands first in the set, and is bound when the inner one is.
+static void a_correlation_over_a_correlation_carries_what_its_events_have(void **state)
+{
+    const struct rule *outer, *inner, *event;
+    const uint32_t *user;
+    struct rig r;
+
+    (void)state;
+    rig_open(&r);
+    rig_text(&r, "a.yml",
+             "title: d\ncorrelation: {rules: [inner, two], type: temporal_ordered, timespan: 5m, "
+             "group-by: [who], aliases: {who: {inner: peer, two: host.name}}}\n---\n"
+             "title: c\nname: inner\ncorrelation: {rules: [one], type: event_count, timespan: 5m, "
+             "condition: {gte: 3}, group-by: [user.name], aliases: {peer: {one: source.ip}}}\n");
+    rig_text(&r, "b.yml", BASE("b1", "one") "---\n" BASE("b2", "two"));
+    rig_load(&r);
+    assert_int_equal(r.nerr, 0);
+    outer = ruleset_rule(r.set, 0);
+    inner = ruleset_rule(r.set, 1);
+    event = ruleset_rule(r.set, 2);
+    assert_true(outer->alerts);
+    assert_false(inner->alerts);
+    assert_false(event->alerts);
+    assert_int_equal(outer->correlation->ref[0], 1);
+    assert_int_equal(ruleset_users(r.set, 1, &user), 1);
+    assert_string_equal(inner->carry[outer->correlation->group[0][0]], "peer");
+    assert_string_equal(event->carry[inner->correlation->pass[0][0]], "source.ip");
+    rig_close(&r);
+}
+
+static void a_chain_that_comes_back_to_itself_is_refused(void **state)
 {
     struct rig r;
 
     (void)state;
     rig_open(&r);
-    rig_text(&r, "b.yml",
-             BASE("b1", "one") "---\ntitle: c\nname: inner\ncorrelation: {rules: [one], "
-                               "type: event_count, timespan: 5m, condition: {gte: 3}}\n---\n"
-                               "title: d\ncorrelation: {rules: [inner], type: temporal, "
+    rig_text(&r, "a.yml",
+             BASE("b1", "one") "---\ntitle: c\nname: c\ncorrelation: {rules: [one, d], "
+                               "type: temporal, timespan: 5m}\n---\n"
+                               "title: d\nname: d\ncorrelation: {rules: [c], type: temporal, "
+                               "timespan: 5m}\n---\n"
+                               "title: e\nname: e\ncorrelation: {rules: [f], type: temporal, "
+                               "timespan: 5m}\n---\n"
+                               "title: f\nname: f\ncorrelation: {rules: [none], type: temporal, "
                                "timespan: 5m}\n");
+    rig_load(&r);
+    assert_int_equal(r.nerr, 4);
+    assert_string_equal(r.err[0].code, "sigma.chain");
+    assert_string_equal(r.err[1].code, "sigma.reference");
+    assert_string_equal(r.err[2].code, "sigma.reference"); // f was refused
+    assert_string_equal(r.err[3].code, "sigma.reference");
+    assert_int_equal(ruleset_count(r.set), 1);
+    assert_true(ruleset_rule(r.set, 0)->alerts);
+    rig_close(&r);
+}
+
+static void a_chain_has_an_end(void **state)
+{
+    char text[200];
+    struct rig r;
+
+    (void)state;
+    rig_open(&r);
+    rig_text(&r, "0.yml", BASE("b1", "c0"));
+    for (int i = 1; i <= CORR_DEPTH_MAX + 1; i++) {
+        char path[8];
+
+        (void)snprintf(path, sizeof(path), "%d.yml", i);
+        (void)snprintf(text, sizeof(text),
+                       "title: c\nname: c%d\ncorrelation: {rules: [c%d], type: temporal, "
+                       "timespan: 5m}\n",
+                       i, i - 1);
+        rig_text(&r, path, text);
+    }
     rig_load(&r);
     assert_int_equal(r.nerr, 1);
     assert_string_equal(r.err[0].code, "sigma.chain");
-    assert_int_equal(ruleset_count(r.set), 2);
+    assert_int_equal(ruleset_count(r.set), 1 + CORR_DEPTH_MAX);
     rig_close(&r);
 }
 
@@ -240,7 +338,9 @@ int main(void)
         cmocka_unit_test(count_of_events_over_a_group),
         cmocka_unit_test(counted_values_and_aliases_find_their_fields),
         cmocka_unit_test(what_cannot_be_honoured_is_refused_with_its_reason),
-        cmocka_unit_test(correlations_over_correlations_are_refused),
+        cmocka_unit_test(a_correlation_over_a_correlation_carries_what_its_events_have),
+        cmocka_unit_test(a_chain_that_comes_back_to_itself_is_refused),
+        cmocka_unit_test(a_chain_has_an_end),
         cmocka_unit_test(a_rule_carries_at_most_twelve_fields),
         cmocka_unit_test(a_group_by_context_is_left_to_the_engine),
     };
