@@ -121,11 +121,11 @@ static struct span lifted(struct work *w, struct span lift, struct span name)
     return span_of(p, rest.n);
 }
 
-static void lift_names(struct work *w, const struct source *s)
+static void lift_names(struct work *w, const struct source *s, size_t from)
 {
-    size_t first = w->fields.n;
+    size_t end = w->fields.n;
 
-    for (size_t i = 0; s->nlifts && i < first; i++) {
+    for (size_t i = from; s->nlifts && i < end; i++) {
         struct span name = SPAN_NONE;
 
         for (size_t k = 0; k < s->nlifts && !name.n; k++) {
@@ -142,13 +142,16 @@ void source_apply(struct work *w, const struct sourceset *set, const struct sour
                   struct event *ev)
 {
     struct fitting fits;
+    size_t first;
 
     ev->source = s->name;
     ev->source_id = (uint16_t)(s - set->source);
     ev->kind = KIND_OTHER;
     memcpy(ev->logsource, s->logsource, sizeof(ev->logsource));
-    lift_names(w, s);
+    lift_names(w, s, 0);
+    first = w->fields.n;
     (void)cut_steps(w, s); // a value that is not of its form stays as it is
+    lift_names(w, s, first);
     patterns_find(w, set, s, &fits);
     constants_apply(ev, s->constant, s->nconstants);
     map_apply(w, set, s, ev);

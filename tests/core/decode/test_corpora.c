@@ -233,7 +233,8 @@ static void check_template(const char *vendor, struct span t, size_t *checked)
     }
     // a body may name the device itself, here by a placeholder of the template's own ("$..."), and may have
     // a time of its own, which then is the event's
-    if ((!span_eq_str(host, "fabsrv7") && !span_starts(host, SPAN_LIT("$"))) || ev.flags & (EVENT_NO_TIME | EVENT_CLOCK_FAULT)) {
+    if ((!span_eq_str(host, "fabsrv7") && !span_starts(host, SPAN_LIT("$"))) ||
+        ev.flags & (EVENT_NO_TIME | EVENT_CLOCK_FAULT)) {
         fail_msg("%s: host \"" SPAN_FMT "\" of %.100s", vendor, SPAN_ARG(host), buf_span(&line).p);
     }
     ++*checked;

@@ -401,6 +401,17 @@ static void a_file_may_be_like_another(void **state)
     is(FIELD_HOST_NAME, "h");
 }
 
+static void cuts_take_first_and_are_lifted(void **state)
+{
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: json\nmatch: {fields: {m: \"*\"}}\nlift: [Out, \"low^\"]\n"
+         "cut:\n  - {field: m, take: [last, {after: \"> \"}], as: json, prefix: \"\"}\n"
+         "map: {user.name: User, host.name: Host}\n");
+    run("{\"m\":[\"x\",\"a> {\\\"Out\\\":{\\\"User\\\":\\\"jo\\\"}}\"],\"low\":{\"host\":\"h1\"}}");
+    is(FIELD_USER_NAME, "jo");
+    is(FIELD_HOST_NAME, "h1");
+}
+
 static void names_of_directories_come_apart(void **state)
 {
     (void)state;
@@ -465,6 +476,7 @@ int main(void)
         cmocka_unit_test(a_zeek_line_decodes_with_its_header),
         cmocka_unit_test(what_no_file_knows_is_told_by_names),
         cmocka_unit_test(a_file_may_be_like_another),
+        cmocka_unit_test(cuts_take_first_and_are_lifted),
         cmocka_unit_test(names_of_directories_come_apart),
         cmocka_unit_test(lifted_names_reach_who_wants_them),
     };
