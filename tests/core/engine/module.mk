@@ -1,4 +1,4 @@
-TESTS_core/engine := test_engine test_incidents test_order test_plans test_memory test_replay test_runs
+TESTS_core/engine := test_engine test_incidents test_order test_plans test_memory test_replay test_rules test_runs
 test_engine_SUPPORT := 1
 test_engine_USES := core
 test_incidents_SUPPORT := 1
@@ -11,3 +11,5 @@ test_replay_SUPPORT := 1
 test_replay_USES := core
 test_runs_SUPPORT := 1
 test_runs_USES := core
+test_rules_SUPPORT := 1
+test_rules_USES := core core/decode
