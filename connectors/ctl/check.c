@@ -221,7 +221,7 @@ static void check_sets(struct checking *c)
 static const char *const *ends_of(enum doc_kind as)
 {
     static const char *const json[] = {".json", NULL};
-    static const char *const all[] = {".yml", ".yaml", ".json", NULL};
+    static const char *const all[] = {"!.samples.yaml", ".yml", ".yaml", ".json", NULL};
 
     return as == DOC_UNKNOWN ? all : as == DOC_CACAO || as == DOC_OPENC2 ? json : texts_yaml;
 }

@@ -15,7 +15,7 @@
 
 enum { TEXTS_BYTES_MAX = 512 << 20 };
 
-const char *const texts_yaml[] = {".yml", ".yaml", NULL};
+const char *const texts_yaml[] = {"!.samples.yaml", ".yml", ".yaml", NULL};
 
 void share_say(void *ctx, const struct err *err)
 {

@@ -66,6 +66,9 @@ static bool wanted(const struct walk *w, const char *name)
         return true;
     }
     for (size_t i = 0; w->ends[i]; i++) {
+        if (w->ends[i][0] == '!' && span_ends(span_str(name), span_str(w->ends[i] + 1))) {
+            return false;
+        }
         if (span_ends(span_str(name), span_str(w->ends[i]))) {
             return true;
         }

@@ -25,7 +25,7 @@ struct file_tree {
 // Reads the file `path` (relative to `dirfd`, or AT_FDCWD) of at most `max` bytes into `ret`.
 int file_read(int dirfd, const char *path, size_t max, struct buf *ret, struct err *err);
 // Reads `path`: a directory (all files below it whose name ends with one of `ends`, NULL-terminated
-// list, or all when `ends` is NULL), or one file. Paths are `show` + "/" + the path below it.
+// list, or all when `ends` is NULL; an end behind a '!' that stands first leaves files out), or one file. Paths are `show` + "/" + the path below it.
 int file_read_tree(int dirfd, const char *path, const char *show, const char *const *ends,
                    struct arena *a, struct file_tree *ret, struct err *err);
 

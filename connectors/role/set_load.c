@@ -13,7 +13,7 @@
 
 enum { SET_BYTES_MAX = 256 << 20 };
 
-static const char *const yaml_ends[] = {".yml", ".yaml", NULL};
+static const char *const yaml_ends[] = {"!.samples.yaml", ".yml", ".yaml", NULL};
 static const char *const json_ends[] = {".json", NULL};
 
 static const struct {

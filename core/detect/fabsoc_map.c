@@ -51,7 +51,7 @@ static int read_axes(struct entry *e, const struct ynode *map, struct err *err)
 int fabsoc_read(struct ruleset *s, struct entry *e, struct err *err)
 {
     static const char *const known[] = {"cause", "consequence", "action",   "respond", "call",
-                                        "axes",  "tier_steps",  "force_t1", NULL};
+                                        "axes",  "tier_steps",  "force_t1", "window",  NULL};
     const struct ynode *map = y_get(e->root, "fabsoc"), *n;
     int64_t steps = 0;
     int rc;
@@ -82,6 +82,11 @@ int fabsoc_read(struct ruleset *s, struct entry *e, struct err *err)
         return y_fault(e->docs, n, err, "fabsoc.tier_steps", "\"tier_steps\" is 0 or 1");
     }
     e->rule.tier_steps = (int)steps;
+    n = y_get(map, "window");
+    if (n && !span_eq_str(y_text(n), "never") && !span_eq_str(y_text(n), "expected")) {
+        return y_fault(e->docs, n, err, "fabsoc.window", "\"window\" is expected or never");
+    }
+    e->rule.window_never = n && span_eq_str(y_text(n), "never");
     n = y_get(map, "force_t1");
     if (n && !y_bool(n, &e->rule.force_t1)) {
         return y_fault(e->docs, n, err, "fabsoc.force_t1", "\"force_t1\" is true or false");

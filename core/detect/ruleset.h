@@ -97,8 +97,9 @@ struct rule {
     const char *const *tag; // "attack.t0859" ...
     size_t ntags;
     struct axes axes;
-    int tier_steps; // 0 or 1: +1 means one step graver
-    bool force_t1;  // vault tampering, worm shape: T1 whatever the asset
+    int tier_steps;    // 0 or 1: +1 means one step graver
+    bool force_t1;     // vault tampering, worm shape: T1 whatever the asset
+    bool window_never; // no approved window makes it expected
     const char *cause, *consequence, *action, *call;
     utime_t respond; // time to respond, 0 when not said
     uint8_t ncarry;  // names whose values every hit brings along

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "core/base/attr.h"
+#include "core/engine/facts.h"
+#include "core/engine/known.h"
 #include "core/engine/tiering.h"
 
 static utime_t time_field(const struct obs *o, enum field f)
@@ -260,6 +263,7 @@ void context_apply(struct engine *e, const struct obs *o, const struct scene *s)
     case KIND_RECIPE_APPROVED: recipe_approved(e, o); break;
     default: break;
     }
+    facts_apply(e, o, s);
 }
 
 // ---- answers
@@ -277,35 +281,85 @@ bool context_pm_open(const struct engine *e, int asset, utime_t t)
     return false;
 }
 
-static bool has_word(const char *list, struct span word)
+// What people write into a window's list of actions, and the kinds that are meant.
+static const struct {
+    const char *word, *kind;
+} action_words[] = {
+    {"login", "logon"},
+    {"login", "session.start"},
+    {"login", "credential.checkout"},
+    {"session", "logon"},
+    {"session", "command"},
+    {"transfer", "session.file_in"},
+    {"transfer", "session.file_out"},
+    {"update", "host.firmware"},
+    {"update", "host.inventory"},
+    {"update", "host.restart"},
+    {"scan", "scan.record"},
+    {"constant", "tool.setup"},
+    {"calibrate", "tool.setup"},
+    {"calibrate", "tool.command"},
+};
+
+// A word of the list allows a kind: the kind itself, its first or last part ("session", "restart"), a
+// word of the table, or everything.
+static bool word_allows(struct span w, struct span kind)
 {
-    struct span rest = span_str(list);
+    struct span last = kind, first = span_cut(&last, '.');
 
-    while (rest.n) {
-        struct span w = span_cut(&rest, ' ');
-
-        if (span_eq_nocase(w, word) || span_eq_str(w, "*")) {
+    if (span_eq_nocase(w, kind) || span_eq_nocase(w, first) || span_eq_nocase(w, last) ||
+        span_eq_str(w, "*")) {
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(action_words); i++) {
+        if (span_eq_nocase(w, span_str(action_words[i].word)) &&
+            span_eq_str(kind, action_words[i].kind)) {
             return true;
         }
     }
     return false;
 }
 
-bool context_pm_covers(const struct engine *e, const struct scene *s, struct span action, utime_t t)
+static bool list_allows(const char *list, struct span kind)
 {
-    const struct table *tab = &e->tab[TAB_WINDOW];
+    struct span rest = span_str(list);
 
-    for (const struct row_window *w = table_first(tab); w; w = table_next(tab, w)) {
-        bool person = s->person.n && span_eq_nocase(s->person, span_str(w->person));
-        bool vendor = s->vendor.n && span_eq_nocase(s->vendor, span_str(w->vendor));
-
-        if (s->asset != FAB_NONE && w->asset_index == s->asset && w->from <= t &&
-            (w->to == UTIME_NONE || t <= w->to) && (person || vendor) &&
-            (w->actions[0] == '\0' || has_word(w->actions, action))) {
+    while (rest.n) {
+        if (word_allows(span_cut(&rest, ' '), kind)) {
             return true;
         }
     }
     return false;
+}
+
+// Whom the window names. What a machine says of itself (a restart, its build) names nobody: it is the
+// window's only where its list of actions says so. So is a recipe write, whoever makes it: an empty list
+// allows work on a tool, not another process.
+static bool window_names(const struct row_window *w, const struct scene *s, struct span kind)
+{
+    bool person = s->person.n && span_eq_nocase(s->person, span_str(w->person));
+    bool vendor = s->vendor.n && span_eq_nocase(s->vendor, span_str(w->vendor));
+    bool nobody = !s->person.n && !s->vendor.n;
+    bool named = list_allows(w->actions, kind);
+
+    if (nobody || span_starts(kind, SPAN_LIT("recipe."))) {
+        return named && (nobody || person || vendor);
+    }
+    return (person || vendor) && (w->actions[0] == '\0' || named);
+}
+
+const struct row_window *context_pm_window(const struct engine *e, const struct scene *s,
+                                           struct span kind, utime_t t)
+{
+    const struct table *tab = &e->tab[TAB_WINDOW];
+
+    for (const struct row_window *w = table_first(tab); w; w = table_next(tab, w)) {
+        if (s->asset != FAB_NONE && w->asset_index == s->asset && w->from <= t &&
+            (w->to == UTIME_NONE || t <= w->to) && window_names(w, s, kind)) {
+            return w;
+        }
+    }
+    return NULL;
 }
 
 static bool checkout_open(const struct engine *e, const struct obs *o, const struct scene *s)
@@ -395,7 +449,7 @@ static struct fval get(void *ctx, enum ctx field, const struct obs *o)
     case CTX_GRANT_OPEN: return of_bool(grant_open(e, o, s));
     case CTX_PM_OPEN: return of_bool(context_pm_open(e, s->asset, o->time));
     case CTX_PM_COVERS:
-        return of_bool(context_pm_covers(e, s, span_str(kind_name(o->kind)), o->time));
+        return of_bool(context_pm_window(e, s, span_str(kind_name(o->kind)), o->time) != NULL);
     case CTX_TOOL_STATE: return of_text(tool ? span_str(tool->state) : SPAN_NONE);
     case CTX_LOTS_IN_PROCESS: {
         int n = snprintf(v->text, sizeof(v->text), "%u", tool ? tool->in_process : 0);
@@ -414,7 +468,7 @@ static struct fval get(void *ctx, enum ctx field, const struct obs *o)
                                           : span_str(fab_asset(e->set->fab, source)->id));
     case CTX_HOST_LISTED:
         return of_bool(s->asset != FAB_NONE && fab_host_listed(e->set->fab, s->asset, s->ip));
-    default: return of_text(SPAN_NONE);
+    default: return known_get(v, field, o);
     }
 }
 

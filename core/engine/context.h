@@ -18,10 +18,11 @@ struct context_view {
 };
 struct context_ops context_ops_of(struct context_view *v);
 
-// An approved window of the asset is open at `t`; with `s`, one that names its person or vendor.
+// An approved window of the asset is open at `t`.
 bool context_pm_open(const struct engine *e, int asset, utime_t t);
-bool context_pm_covers(const struct engine *e, const struct scene *s, struct span action,
-                       utime_t t);
+// The open window that names the scene's asset, its person or vendor, and this kind of action.
+const struct row_window *context_pm_window(const struct engine *e, const struct scene *s,
+                                           struct span kind, utime_t t);
 const struct row_tool *context_tool(const struct engine *e, int asset);
 struct row_tool *context_tool_put(struct engine *e, int asset);
 

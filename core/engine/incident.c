@@ -191,18 +191,24 @@ static struct row_incident *open_incident(struct engine *e, const struct scene *
     return inc;
 }
 
-// Whether the alert is what an approved window allows. Some things no window allows.
-static bool is_expected(const struct engine *e, const struct obs *o, const struct scene *s)
+// The approved window that allows what the alert says, NULL when none does. Some things no window
+// allows, whatever its list says; a rule may say so too.
+static const struct row_window *expected_in(const struct engine *e, const struct obs *o,
+                                            const struct scene *s, const struct rule *r)
 {
     switch (o->kind) {
     case KIND_BREAKGLASS_OPENED:
     case KIND_RECORDING_GAP:
     case KIND_VAULT_CHANGE:
-    case KIND_VAULT_AUDIT_OFF:
-    case KIND_RECIPE_WRITE: return false;
+    case KIND_SAFE_PERM_CHANGE:
+    case KIND_VAULT_EXPORT:
+    case KIND_VAULT_AUDIT_OFF: return NULL;
     default: break;
     }
-    return s->base != T0 && context_pm_covers(e, s, span_str(kind_name(o->kind)), o->time);
+    if (s->base == T0 || (r && r->window_never)) {
+        return NULL;
+    }
+    return context_pm_window(e, s, span_str(kind_name(o->kind)), o->time);
 }
 
 static void count_in(struct engine *e, struct row_incident *inc, struct row_group *g,
@@ -286,14 +292,21 @@ void incident_take(struct engine *e, const struct obs *o, const struct scene *s,
     struct row_group *g = alert_group(e, m->group);
     struct entity ent[ENTITY_COUNT];
     size_t n = entities_of(s, e, why->severity >= OPEN_SEVERITY, ent);
+    const struct row_window *window;
+    char text[TEXT_WHY];
     struct row_incident *inc;
 
     if (!g) {
         return; // evicted in the meantime; counted by its table
     }
-    if (is_expected(e, o, s)) {
+    window = expected_in(e, o, s, why->rule);
+    if (window) {
         e->count.expected++;
         g->expected = !g->unexpected;
+        if (g->expected) {
+            (void)snprintf(text, sizeof(text), "expected in window %s", window->id);
+            TEXT_SET(g->why, span_str(text));
+        }
         MARK(e, GROUP, g);
         return;
     }

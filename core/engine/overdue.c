@@ -4,6 +4,7 @@
 
 #include "command_fsm.h"
 #include "core/engine/clock.h"
+#include "core/engine/facts.h"
 #include "core/engine/incident.h"
 #include "group_fsm.h"
 #include "incident_fsm.h"
@@ -218,6 +219,7 @@ void overdue_rows(struct engine *e, struct buf *out)
     utime_t day = e->now - UTIME_DAY;
     utime_t horizon = e->now - e->set->policy->incident_horizon;
     utime_t per = e->set->policy->commands_per; // command_allowed() counts them so long
+    utime_t long_ago = e->now - FACT_DAYS * UTIME_DAY;
     utime_t grouping = e->now - e->set->policy->group_horizon;
 
     if (e->now < e->next_sweep) {
@@ -240,6 +242,9 @@ void overdue_rows(struct engine *e, struct buf *out)
     SWEEP(e, CHECKOUT, checkout, ended_before(r->until, day));
     SWEEP(e, GRANT, grant, ended_before(r->to, day));
     SWEEP(e, WINDOW, window, ended_before(r->to, day));
+    SWEEP(e, REQUEST, request, r->created < day);
+    SWEEP(e, FACT, fact, r->at < long_ago);
+    SWEEP(e, SEEN, seen, r->last < long_ago);
     SWEEP(e, PLAN, plan, plan_fsm.final[r->state] && r->planned < day);
     SWEEP(e, RUN, run, ended_before(r->ended, day));
     SWEEP(e, COMMAND, command,

@@ -154,6 +154,10 @@ void remap_rows(struct engine *e, const struct engine_set *to)
     {
         r->asset_index = asset_in(e, to, r->asset_index, "");
     }
+    EACH(e, REQUEST, request, r)
+    {
+        r->asset_index = asset_in(e, to, r->asset_index, "");
+    }
     windows(e, to);
     spreads(e, to);
     tools(e, to);

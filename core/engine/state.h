@@ -200,6 +200,25 @@ struct row_recipe { // key: asset, recipe, digest
     utime_t approved;
 };
 
+struct row_request { // key: request id
+    struct key128 key;
+    utime_t created, approved; // approved = UTIME_NONE until it is
+    int32_t asset_index;
+    char person[TEXT_NAME];
+};
+
+struct row_fact { // key: what is said, of whom
+    struct key128 key;
+    utime_t at, before; // newest, and the one before it; UTIME_NONE = none
+    utime_t end;        // of a contract
+    char text[TEXT_ID];
+};
+
+struct row_seen { // key: how, who, with what
+    struct key128 key;
+    utime_t first, last, before; // before: what `last` was until now, UTIME_NONE at first
+};
+
 enum { PLAN_ROW_DOCUMENT = 16 * 1024, PLAN_ROW_IMPACT = 2048, COMMAND_ROW_BYTES = 4096 };
 enum { PROOF_ROW_BYTES = 2048 }; // a signed report (REPORT_TEXT_MAX and its frame)
 
@@ -279,6 +298,9 @@ enum {
     KEY_SIZE_TOOL = 4,
     KEY_SIZE_LOT = 16,
     KEY_SIZE_RECIPE = 16,
+    KEY_SIZE_REQUEST = 16,
+    KEY_SIZE_FACT = 16,
+    KEY_SIZE_SEEN = 16,
     KEY_SIZE_PLAN = 8,
     KEY_SIZE_RUN = 8,
     KEY_SIZE_COMMAND = 16,

@@ -5,7 +5,7 @@
 // arena. Assets are numbered 0..n-1 in the order of the document; names compare without case.
 //
 //   fab:    {site: F1, number: 1, name: ..., timezone: Asia/Tokyo}
-//   areas:  [{id: litho, name: Lithography}]
+//   areas:  [{id: litho, name: Lithography, zone: fab}]
 //   bays:   [{id: LITHO-A, area: litho, networks: [10.20.3.0/24]}]
 //   assets:
 //     - id: LITHO-03
@@ -17,6 +17,7 @@
 //       spares: [LITHO-04]             # qualified backups
 //       depends: [MES-1, RMS-1]        # cannot work without
 //       hosts: [10.20.1.5]             # may open HSMS to it
+//       ports: [5000]                  # declared by its supplier (SEMI E187); others are drift
 //       accounts: [fdc_adm]            # privileged accounts: to be used out of the vault only
 //       port: sw-litho-2/gi1/0/14      # switch port, for quarantine
 //       pam: pam-1                     # broker its sessions go through
@@ -46,19 +47,21 @@ const char *fab_recipes_name(enum fab_recipes r); // "", "secs", "file", "local"
 struct fab_asset {
     int index;
     const char *id, *kind, *bay, *area, *owner, *port, *pam;
-    enum tier tier; // base
+    const char *zone; // fab, system, dmz, office, external; "" = not said
+    enum tier tier;   // base
     uint32_t wph;
     enum fab_recipes recipes;
     bool never_touch;
     bool tool; // stands in a bay and processes wafers (wph > 0)
-    size_t nspares, ndepends, nneeded_by, nhosts, nips, naccounts;
+    size_t nspares, ndepends, nneeded_by, nhosts, nips, naccounts, nports;
     const int *spare, *depends, *needed_by; // asset indices; needed_by is the reverse of depends
     const char *const *host;                // addresses that may open HSMS to it
     const char *const *ip;
     const char *const *name; // as written
     size_t nnames;
-    const char *const *account; // privileged accounts
-    int loop;                   // queue-time loop it belongs to, or FAB_NONE
+    const char *const *account;    // privileged accounts
+    const uint16_t *port_declared; // TCP and UDP ports that its supplier declared (SEMI E187)
+    int loop;                      // queue-time loop it belongs to, or FAB_NONE
 };
 
 // What of a recipe's body changes by itself, such as the time at which the tool has saved it: left out of
@@ -77,7 +80,7 @@ struct fab_mask {
 };
 
 struct fab_bay {
-    const char *id, *area;
+    const char *id, *area, *zone;
     enum tier tier; // gravest base tier but T0 of the tools in it: what an unknown host there gets
 };
 

@@ -34,16 +34,27 @@ static void read_head(struct fab_loader *l, const struct ynode *n)
 
 static void read_area(struct fab_loader *l, const struct ynode *n)
 {
-    static const char *const known[] = {"id", "name", NULL};
+    static const char *const known[] = {"id", "name", "zone", NULL};
+    static const char *const zones[] = {"fab", "system", "dmz", "office", "external"};
     const char *id = doc_word(&l->r, n, "id", DOC_REQUIRED);
+    const char *zone = doc_word(&l->r, n, "zone", DOC_OPTIONAL);
+    bool right = !*zone;
 
     (void)doc_only(&l->r, n, known);
     (void)doc_text(&l->r, n, "name", DOC_OPTIONAL);
+    for (size_t i = 0; i < ARRAY_LEN(zones) && !right; i++) {
+        right = strcmp(zone, zones[i]) == 0;
+    }
+    if (!right) {
+        doc_fault(&l->r, y_get(n, "zone"), "fab.zone",
+                  "a zone is fab, system, dmz, office or external");
+    }
     for (size_t i = 0; i < l->nareas; i++) {
         if (fab_taken(l, n, "area", id, l->area[i])) {
             return;
         }
     }
+    l->zone[l->nareas] = zone;
     l->area[l->nareas++] = id;
 }
 
@@ -82,6 +93,7 @@ static void read_bay(struct fab_loader *l, const struct ynode *n)
     const char *id = doc_word(&l->r, n, "id", DOC_REQUIRED);
     const char *area = doc_word(&l->r, n, "area", DOC_REQUIRED);
     const struct ynode *nets = doc_node(&l->r, n, "networks", Y_LIST, DOC_OPTIONAL);
+    const char *zone = "";
     bool found = !*area;
 
     (void)doc_only(&l->r, n, known);
@@ -93,6 +105,7 @@ static void read_bay(struct fab_loader *l, const struct ynode *n)
     }
     for (size_t i = 0; i < l->nareas && !found; i++) {
         found = strcmp(area, l->area[i]) == 0;
+        zone = found ? l->zone[i] : zone;
     }
     if (!found) {
         doc_fault(&l->r, y_get(n, "area"), "fab.unknown", "there is no area \"%s\"", area);
@@ -100,7 +113,7 @@ static void read_bay(struct fab_loader *l, const struct ynode *n)
     for (size_t i = 0; nets && i < nets->n; i++) {
         read_network(l, nets->item[i], f->nbays);
     }
-    f->bay[f->nbays++] = (struct fab_bay){.id = id, .area = area, .tier = T3};
+    f->bay[f->nbays++] = (struct fab_bay){.id = id, .area = area, .zone = zone, .tier = T3};
 }
 
 // Enters a name of an asset; the same name again on the same asset is no fault (`id: LITHO-03` and
@@ -215,11 +228,30 @@ static const char *const *read_words(struct fab_loader *l, const struct ynode *n
     return word;
 }
 
+static const uint16_t *read_ports(struct fab_loader *l, const struct ynode *n, size_t *ret_n)
+{
+    const struct ynode *list = fab_list_of(l, n, "ports");
+    uint16_t *port = arena_array(&l->f->arena, list->n + 1, sizeof(*port));
+
+    *ret_n = 0;
+    for (size_t i = 0; port && i < list->n; i++) {
+        int64_t v = 0;
+
+        if (!y_int(list->item[i], &v) || v < 1 || v > UINT16_MAX) {
+            doc_fault(&l->r, list->item[i], "fab.port", "a port is a number from 1 to 65535");
+            continue;
+        }
+        port[(*ret_n)++] = (uint16_t)v;
+    }
+    return port;
+}
+
 static void read_asset(struct fab_loader *l, const struct ynode *n)
 {
-    static const char *const known[] = {
-        "id",      "kind",  "bay",  "tier", "names", "ips",         "macs",     "wph",     "spares",
-        "depends", "hosts", "port", "pam",  "owner", "never_touch", "accounts", "recipes", NULL};
+    static const char *const known[] = {"id",       "kind",    "bay",   "tier",   "names",
+                                        "ips",      "macs",    "wph",   "spares", "depends",
+                                        "hosts",    "port",    "pam",   "owner",  "never_touch",
+                                        "accounts", "recipes", "ports", NULL};
     struct fab *f = l->f;
     int index = (int)f->nassets;
     struct fab_asset *a = &f->asset[index];
@@ -231,6 +263,7 @@ static void read_asset(struct fab_loader *l, const struct ynode *n)
                             .kind = doc_word(&l->r, n, "kind", DOC_REQUIRED),
                             .bay = bay ? bay->id : "",
                             .area = bay ? bay->area : "",
+                            .zone = bay ? bay->zone : "",
                             .owner = doc_word(&l->r, n, "owner", DOC_OPTIONAL),
                             .port = doc_word(&l->r, n, "port", DOC_OPTIONAL),
                             .pam = doc_word(&l->r, n, "pam", DOC_OPTIONAL),
@@ -243,6 +276,7 @@ static void read_asset(struct fab_loader *l, const struct ynode *n)
     a->ip = read_addrs(l, n, "ips", NULL, &a->nips);
     a->host = read_addrs(l, n, "hosts", &f->host[index], &a->nhosts);
     a->account = read_words(l, n, "accounts", &a->naccounts);
+    a->port_declared = read_ports(l, n, &a->nports);
     l->node[index] = n;
     l->where[index] = l->r.d;
     f->nassets++;
@@ -327,6 +361,7 @@ static bool make_room(struct fab_loader *l)
     f->list = arena_array(&f->arena, FAB_LISTS_MAX, sizeof(*f->list));
     f->mask = arena_array(&f->arena, FAB_MASKS_MAX + 1, sizeof(*f->mask));
     l->area = arena_array(&l->r.tree, AREAS_MAX + 1, sizeof(*l->area));
+    l->zone = arena_array(&l->r.tree, AREAS_MAX + 1, sizeof(*l->zone));
     l->node = arena_array(&l->r.tree, nassets + 1, sizeof(*l->node));
     l->where = arena_array(&l->r.tree, nassets + 1, sizeof(*l->where));
     return arena_ok(&f->arena) && arena_ok(&l->r.tree);

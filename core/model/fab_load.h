@@ -12,7 +12,7 @@ struct fab_loader {
     struct docread r;
     struct fab *f;
     size_t nareas;
-    const char **area;
+    const char **area, **zone;  // zone[i]: of area i
     const struct ynode **node;  // node[i]: where asset i was read
     const struct ydocs **where; // and the text it stood in
     bool headed;                // the `fab:` map was seen

@@ -136,6 +136,14 @@ static void derive_bay_tiers(struct fab *f)
             any_tool = any_tool || a->tool;
         }
         f->bay[b].tier = tier_graver(any_tool ? tools : all, T3);
+        if (any_tool && !*f->bay[b].zone) {
+            f->bay[b].zone = "fab"; // where wafers are processed
+        }
+    }
+    for (size_t i = 0; i < f->nassets; i++) {
+        for (size_t b = 0; b < f->nbays && !*f->asset[i].zone; b++) {
+            f->asset[i].zone = f->asset[i].bay == f->bay[b].id ? f->bay[b].zone : "";
+        }
     }
 }
 

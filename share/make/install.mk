@@ -17,7 +17,7 @@ install: programs man
 	    f=$$(cd $(B) && ls $$p libexec/$$p 2>/dev/null | head -n 1); \
 	    case $$f in libexec/*) to=libexec/fabsoc/$$p ;; *) to=bin/$$p ;; esac; \
 	    $(inst) -m 755 "$(B)/$$f" "$(DESTDIR)$(PREFIX)/$$to" || exit 1; done
-	for d in rules sources playbooks policy fab doc; do \
+	for d in rules sources playbooks policy fab guidelines doc; do \
 	    (cd share && find $$d -type f) | while read -r f; do \
 	        $(inst) -m 644 "share/$$f" "$(DESTDIR)$(PREFIX)/share/fabsoc/$$f" || exit 1; done; done
 	$(inst) -m 755 share/tools/mkcerts "$(DESTDIR)$(PREFIX)/share/fabsoc/tools/mkcerts"

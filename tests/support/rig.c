@@ -203,10 +203,17 @@ static struct event event_of(const struct rig_event *re)
 void rig_say(struct rig *r, const struct rig_event *re)
 {
     struct event ev = event_of(re);
+
+    rig_event(r, re->source, &ev);
+}
+
+void rig_event(struct rig *r, uint16_t source, const struct event *given)
+{
+    const struct event ev = *given;
     struct hit hit[OBS_HITS_MAX];
-    struct obs o = {.source = re->source,
+    struct obs o = {.source = source,
                     .epoch = 1,
-                    .seq = ++r->seq[re->source],
+                    .seq = ++r->seq[source],
                     .received = ev.time * 1000,
                     .time = ev.time,
                     .kind = ev.kind,
@@ -226,7 +233,7 @@ void rig_say(struct rig *r, const struct rig_event *re)
     if (o.nhits || ev.flags & EVENT_IS_ALERT || kind_is_context(ev.kind)) {
         result_obs(&r->result, &o);
     }
-    result_counts(&r->result, &(struct counts){.source = re->source,
+    result_counts(&r->result, &(struct counts){.source = source,
                                                .records = 1,
                                                .bytes = ev.raw.n,
                                                .newest = ev.time,

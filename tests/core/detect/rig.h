@@ -86,8 +86,10 @@ ATTR_UNUSED static int rig_visit(const char *path, const struct stat *st, int fl
 
     (void)st;
     (void)ftw;
-    if (flag == FTW_F && ((n > 4 && strcmp(path + n - 4, ".yml") == 0) ||
-                          (n > 5 && strcmp(path + n - 5, ".yaml") == 0))) {
+    if (flag == FTW_F &&
+        ((n > 4 && strcmp(path + n - 4, ".yml") == 0) ||
+         (n > 5 && strcmp(path + n - 5, ".yaml") == 0)) &&
+        !strstr(path, ".samples.yaml")) {
         struct rig *r = rig_walked;
 
         assert_true(r->nfiles < RIG_FILES);

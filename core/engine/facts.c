@@ -1,0 +1,256 @@
+// facts.c - entering facts, sightings and requests.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/facts.h"
+
+static struct key128 fact_key(enum fact f, struct span who, struct span what)
+{
+    char tag = (char)f;
+    struct span parts[] = {span_of(&tag, 1), who, what};
+
+    return key_of('F', parts, 3);
+}
+
+static struct key128 seen_key(enum seen how, struct span who, struct span what, struct span more)
+{
+    char tag = (char)how;
+    struct span parts[] = {span_of(&tag, 1), who, what, more};
+
+    return key_of('Z', parts, 4);
+}
+
+static struct key128 request_key(struct span id)
+{
+    return key_of('q', &id, 1);
+}
+
+const struct row_fact *fact_get(const struct engine *e, enum fact f, struct span who,
+                                struct span what)
+{
+    struct key128 key = fact_key(f, who, what);
+
+    return who.n ? table_get(&e->tab[TAB_FACT], &key) : NULL;
+}
+
+const struct row_seen *seen_get(const struct engine *e, enum seen how, struct span who,
+                                struct span what, struct span more)
+{
+    struct key128 key = seen_key(how, who, what, more);
+
+    return who.n ? table_get(&e->tab[TAB_SEEN], &key) : NULL;
+}
+
+const struct row_request *request_get(const struct engine *e, struct span id)
+{
+    struct key128 key = request_key(id);
+
+    return id.n ? table_get(&e->tab[TAB_REQUEST], &key) : NULL;
+}
+
+static struct row_fact *say(struct engine *e, enum fact f, struct span who, struct span what,
+                            utime_t t, struct span text)
+{
+    struct key128 key = fact_key(f, who, what);
+    struct row_fact *row = who.n ? table_put(&e->tab[TAB_FACT], &key) : NULL;
+
+    if (row) {
+        row->before = row->at ? row->at : UTIME_NONE; // 0: a row that was just made
+        row->at = t;
+        row->end = UTIME_NONE;
+        TEXT_SET(row->text, text);
+    }
+    return row;
+}
+
+static void see(struct engine *e, enum seen how, struct span who, struct span what,
+                struct span more, utime_t t)
+{
+    struct key128 key = seen_key(how, who, what, more);
+    struct row_seen *row = who.n ? table_put(&e->tab[TAB_SEEN], &key) : NULL;
+
+    if (row && row->last == 0) {
+        row->first = row->last = t;
+        row->before = UTIME_NONE;
+    } else if (row) {
+        row->before = row->last;
+        row->last = t;
+    }
+}
+
+static utime_t time_of(const struct obs *o, enum field f)
+{
+    utime_t t;
+
+    return utime_iso(obs_field(o, f), 0, &t, NULL) ? t : UTIME_NONE;
+}
+
+struct span fact_device(const struct obs *o, const struct scene *s)
+{
+    struct span host = obs_field(o, FIELD_HOST_NAME);
+
+    return host.n ? host : s->name;
+}
+
+// ---- requests
+
+// A review names the request, seldom who asked: that is known from its beginning.
+static void request(struct engine *e, const struct obs *o, const struct scene *s)
+{
+    struct span id = obs_field(o, FIELD_REQUEST_ID);
+    struct key128 key = request_key(id);
+    struct row_request *row = id.n ? table_put(&e->tab[TAB_REQUEST], &key) : NULL;
+    struct span approver = obs_field(o, FIELD_APPROVER);
+
+    if (!row) {
+        return;
+    }
+    if (row->created == 0) {
+        row->created = o->time;
+        row->approved = UTIME_NONE;
+        row->asset_index = s->asset;
+        if (o->kind == KIND_REQUEST_CREATED || approver.n) {
+            TEXT_SET(row->person, s->actor);
+        }
+    }
+    if (o->kind == KIND_REQUEST_APPROVED) {
+        row->approved = o->time;
+        see(e, SEEN_APPROVAL, approver.n ? approver : s->actor, span_str(row->person), SPAN_NONE,
+            o->time);
+    } else if (o->kind != KIND_REQUEST_CREATED) {
+        row->approved = UTIME_NONE; // denied, expired, taken back
+    }
+}
+
+// ---- sessions and uses
+
+static void use(struct engine *e, const struct obs *o, const struct scene *s)
+{
+    see(e, SEEN_USE, s->actor, SPAN_NONE, SPAN_NONE, o->time);
+    if (s->account.n && !span_eq(s->account, s->actor)) {
+        see(e, SEEN_USE, s->account, SPAN_NONE, SPAN_NONE, o->time);
+    }
+    if (s->name.n) {
+        see(e, SEEN_TARGET, s->person, s->name, SPAN_NONE, o->time);
+    }
+    if (s->ip.n) {
+        see(e, SEEN_ADDRESS, s->person, s->ip, SPAN_NONE, o->time);
+    }
+}
+
+// The end of a session names it, not always what it was.
+static void session_end(struct engine *e, const struct obs *o, const struct scene *s)
+{
+    struct key128 key = key_of('s', &s->session, 1);
+    const struct row_session *row = s->session.n ? table_get(&e->tab[TAB_SESSION], &key) : NULL;
+    struct span target = row ? span_str(row->asset) : s->name;
+
+    (void)say(e, FACT_SESSION, target, SPAN_NONE, o->time, SPAN_NONE);
+    if (s->vendor.n || (row && row->vendor[0])) {
+        (void)say(e, FACT_WORK, target, SPAN_NONE, o->time, s->session);
+    }
+}
+
+static void window_end(struct engine *e, const struct obs *o, const struct scene *s)
+{
+    struct key128 key = key_of('w', &s->ticket, 1);
+    const struct row_window *row = s->ticket.n ? table_get(&e->tab[TAB_WINDOW], &key) : NULL;
+
+    if (row && span_eq_str(obs_field(o, FIELD_EVENT_ACTION), "closed")) {
+        (void)say(e, FACT_WORK, span_str(row->asset), SPAN_NONE, o->time, s->ticket);
+    }
+}
+
+static void contract(struct engine *e, const struct obs *o, const struct scene *s)
+{
+    struct span who = s->person.n ? s->person : s->vendor;
+    struct row_fact *row = say(e, FACT_CONTRACT, who, SPAN_NONE, o->time, s->ticket);
+
+    if (row) {
+        row->end = time_of(o, FIELD_WINDOW_END);
+    }
+}
+
+static void scan(struct engine *e, const struct obs *o, const struct scene *s)
+{
+    struct span outcome = obs_field(o, FIELD_EVENT_OUTCOME);
+
+    (void)say(e, FACT_SCAN, fact_device(o, s), SPAN_NONE, o->time,
+              span_eq_str(outcome, "success") ? SPAN_LIT("clean") : SPAN_LIT("infected"));
+}
+
+void facts_apply(struct engine *e, const struct obs *o, const struct scene *s)
+{
+    struct span account = s->account.n ? s->account : s->actor;
+    utime_t t = o->time;
+
+    switch (o->kind) {
+    case KIND_LOGON:
+    case KIND_CHECKOUT:
+    case KIND_SESSION_START: use(e, o, s); break;
+    case KIND_SESSION_STOP:
+    case KIND_SESSION_TERMINATE: session_end(e, o, s); break;
+    case KIND_REQUEST_CREATED:
+    case KIND_REQUEST_APPROVED:
+    case KIND_REQUEST_DENIED:
+    case KIND_REQUEST_CANCELLED:
+    case KIND_REQUEST_EXPIRED: request(e, o, s); break;
+    case KIND_ROTATE_OK: (void)say(e, FACT_ROTATION, account, s->name, t, SPAN_LIT("ok")); break;
+    case KIND_ROTATE_FAIL:
+        (void)say(e, FACT_ROTATION, account, s->name, t, SPAN_LIT("failed"));
+        break;
+    case KIND_RECORDING_START:
+        (void)say(e, FACT_RECORDING, s->session, SPAN_NONE, t, SPAN_LIT("on"));
+        break;
+    case KIND_RECORDING_STOP:
+    case KIND_RECORDING_GAP:
+        (void)say(e, FACT_RECORDING, s->session, SPAN_NONE, t, SPAN_LIT("off"));
+        break;
+    case KIND_IDENTITY_CHANGE:
+        (void)say(e, FACT_IDENTITY, s->actor, SPAN_NONE, t, SPAN_NONE);
+        break;
+    case KIND_BADGE_IN: (void)say(e, FACT_BADGE, s->actor, SPAN_NONE, t, SPAN_LIT("inside")); break;
+    case KIND_BADGE_OUT:
+        (void)say(e, FACT_BADGE, s->actor, SPAN_NONE, t, SPAN_LIT("outside"));
+        break;
+    case KIND_VENDOR_CONTRACT: contract(e, o, s); break;
+    case KIND_VENDOR_FLAGGED:
+        (void)say(e, FACT_FLAG, s->vendor, SPAN_NONE, t, SPAN_LIT("flagged"));
+        break;
+    case KIND_VENDOR_CLEARED:
+        (void)say(e, FACT_FLAG, s->vendor, SPAN_NONE, t, SPAN_LIT("cleared"));
+        break;
+    case KIND_PM_WINDOW: window_end(e, o, s); break;
+    case KIND_SCAN_RECORD: scan(e, o, s); break;
+    case KIND_HOST_RESTART: (void)say(e, FACT_RESTART, s->name, SPAN_NONE, t, SPAN_NONE); break;
+    case KIND_HOST_INVENTORY: {
+        const struct row_fact *was = fact_get(e, FACT_BUILD, s->name, SPAN_NONE);
+        char build[TEXT_ID];
+
+        TEXT_SET(build, obs_field(o, FIELD_EVENT_CODE));
+        // Only a change makes a row newer: `at` is when the build in force was first told.
+        if (!was || strcmp(was->text, build) != 0) {
+            (void)say(e, FACT_BUILD, s->name, SPAN_NONE, t, span_str(build));
+        }
+        break;
+    }
+    case KIND_HOST_PROTECTION_OFF:
+        (void)say(e, FACT_PROTECTION, s->name, SPAN_NONE, t, SPAN_LIT("off"));
+        break;
+    case KIND_HOST_PROTECTION_ON:
+        (void)say(e, FACT_PROTECTION, s->name, SPAN_NONE, t, SPAN_LIT("on"));
+        break;
+    case KIND_LOT: (void)say(e, FACT_LOT, s->name, SPAN_NONE, t, SPAN_NONE); break;
+    case KIND_AMHS_DISPATCH:
+        (void)say(e, FACT_DISPATCH, obs_field(o, FIELD_LOT_ID), SPAN_NONE, t, SPAN_NONE);
+        break;
+    case KIND_FLOW:
+    case KIND_ALERT:
+        if (s->ip.n) {
+            struct span to = obs_field(o, FIELD_DESTINATION_DOMAIN);
+
+            see(e, SEEN_FLOW, s->ip, to.n ? to : obs_field(o, FIELD_DESTINATION_IP),
+                obs_field(o, FIELD_DESTINATION_PORT), t);
+        }
+        break;
+    default: break;
+    }
+}
