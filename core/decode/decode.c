@@ -40,7 +40,9 @@ static struct decoder *decoder_of(const struct sourceset *s, const struct wants 
         *d = (struct decoder){.set = s, .want = w, .wanted_only = wanted_only};
         arena_init(&d->w.arena, MEMORY_MAX);
         arena_init(&d->all_arena, MEMORY_MAX);
-        if (!fields_init(&d->w.fields, w, &d->w.arena) || !fields_init(&d->all, w, &d->all_arena)) {
+        d->w.aliases = alias_memo_new();
+        if (!d->w.aliases || !fields_init(&d->w.fields, w, &d->w.arena) ||
+            !fields_init(&d->all, w, &d->all_arena)) {
             decoder_free(d);
             d = NULL;
         }
@@ -63,6 +65,7 @@ void decoder_free(struct decoder *d)
     if (d) {
         fields_free(&d->w.fields);
         fields_free(&d->all);
+        alias_memo_free(d->w.aliases);
         json_index_free(&d->index);
         arena_free(&d->w.arena);
         arena_free(&d->all_arena);
