@@ -40,23 +40,6 @@ size_t span_find_span(struct span a, struct span needle)
     return at ? (size_t)(at - a.p) : a.n;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-struct span span_trim(struct span a)
-{
-    while (a.n && is_blank(a.p[0])) {
-        a.p++;
-        a.n--;
-    }
-    while (a.n && is_blank(a.p[a.n - 1])) {
-        a.n--;
-    }
-    return a;
-}
-
 struct span span_cut(struct span *rest, char c)
 {
     size_t at = span_find(*rest, c);

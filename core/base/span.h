@@ -81,7 +81,22 @@ static inline struct span span_sub(struct span a, size_t off, size_t n)
     return (struct span){a.p ? a.p + off : NULL, n};
 }
 
-struct span span_trim(struct span a); // without ASCII blanks at both ends
+static inline bool span_is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static inline struct span span_trim(struct span a) // without ASCII blanks at both ends
+{
+    while (a.n && span_is_blank(a.p[0])) {
+        a.p++;
+        a.n--;
+    }
+    while (a.n && span_is_blank(a.p[a.n - 1])) {
+        a.n--;
+    }
+    return a;
+}
 
 // Cuts `*rest` at the first `c`: returns the part before it and moves `*rest` behind it. When `c`
 // does not occur the whole rest is returned and `*rest` becomes empty.

@@ -70,8 +70,8 @@ bool alias_add(struct alias_index *x, struct arena *a, struct span name, unsigne
         return false;
     }
     at = slot_of(x, s);
-    x->alias[x->n] = (struct alias){
-        .name = arena_span(a, s), .field = field, .rank = rank, .next = *at};
+    x->alias[x->n] =
+        (struct alias){.name = arena_span(a, s), .field = field, .rank = rank, .next = *at};
     *at = (uint32_t)++x->n;
     return true;
 }
@@ -91,8 +91,7 @@ static struct alias_found search(const struct alias_index *x, struct span name)
     while (n && name.p[n - 1] != '.') {
         n--;
     }
-    return (struct alias_found){look_up(x, name),
-                                n ? look_up(x, span_sub(name, n, name.n)) : 0};
+    return (struct alias_found){look_up(x, name), n ? look_up(x, span_sub(name, n, name.n)) : 0};
 }
 
 struct alias_memo *alias_memo_new(void)

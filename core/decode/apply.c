@@ -32,10 +32,9 @@ void event_set(struct event *ev, enum field f, const struct fval *v)
 
 void event_set_severity(struct work *w, struct event *ev, int64_t value)
 {
-    int64_t v = value < 0 ? 0 : value > 100 ? 100 : value;
-    char *text = arena_printf(&w->arena, "%d", (int)v);
+    struct fval v = fval_int(&w->arena, value < 0 ? 0 : value > 100 ? 100 : value);
 
-    event_set(ev, FIELD_EVENT_SEVERITY, &(struct fval){.type = V_INT, .s = span_str(text), .i = v});
+    event_set(ev, FIELD_EVENT_SEVERITY, &v);
 }
 
 static void apply_severity(struct work *w, const struct source *s, struct event *ev)

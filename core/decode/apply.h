@@ -16,6 +16,7 @@ struct work {
     struct arena arena;
     struct syslog header;
     struct alias_memo *aliases;
+    struct stamp_memo stamp; // of headers
     struct okv pseudo[SLOT_PSEUDO];
 };
 

@@ -213,15 +213,20 @@ static void look_at(const struct generic *g, uint32_t i, unsigned behind, const 
 
 static bool no_value(struct span v)
 {
-    static const char *const words[] = {"-",    "null", "N/A",     "n/a",      "NULL",
-                                        "None", "none", "unknown", "undefined"};
+    static const struct span words[] = {SPAN_LIT("null"),    SPAN_LIT("N/A"),      SPAN_LIT("n/a"),
+                                        SPAN_LIT("NULL"),    SPAN_LIT("None"),     SPAN_LIT("none"),
+                                        SPAN_LIT("unknown"), SPAN_LIT("undefined")};
 
-    for (size_t i = 0; v.n < 10 && i < ARRAY_LEN(words); i++) {
-        if (span_eq_str(v, words[i])) {
+    if (v.n < 2) {
+        return v.n == 0 || v.p[0] == '-';
+    }
+    for (size_t i = 0; (v.p[0] == 'n' || v.p[0] == 'N' || v.p[0] == 'u') && i < ARRAY_LEN(words);
+         i++) {
+        if (span_eq(v, words[i])) {
             return true;
         }
     }
-    return v.n == 0;
+    return false;
 }
 
 static void set_found(struct work *w, const struct generic *g, const struct found *f,

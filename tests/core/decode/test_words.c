@@ -32,9 +32,9 @@ static bool plainly(struct span text, struct span word)
 static void made_up_texts_give_the_same(void **state)
 {
     static const char letters[] = "aAbB c@`";
-    static const char *const list[] = {"a",   "b c",  "ab",   "aba",  "abab", "ABBA", "c",    "bab a",
-                                       "cab", "baba", " a b", "`ab",  "@ab",  "aab",  "abbb", "b",
-                                       "ca",  "c c",  "c  c", "bbbb", "acab", "aaaaaaaa"};
+    static const char *const list[] = {
+        "a",   "b c", "ab",  "aba",  "abab", "ABBA", "c",   "bab a", "cab",  "baba", " a b",
+        "`ab", "@ab", "aab", "abbb", "b",    "ca",   "c c", "c  c",  "bbbb", "acab", "aaaaaaaa"};
     static struct words w;
     struct words_set found;
     char text[40];
