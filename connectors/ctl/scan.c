@@ -21,23 +21,18 @@ struct scan_options {
     size_t nrules;
     const char *fab, *where;
     bool merge, table, stats, count;
+    size_t jobs;
 };
 
 struct scan {
     struct scan_options opt;
-    struct sourceset *sources;
-    struct ruleset *rules;
-    bool *context;
-    size_t refused; // Sigma documents
-    struct wants *want;
-    struct decoder *decoder;
-    struct matcher *matcher;
-    struct filter *filter; // NULL: every record
-    bool hunt;             // records that pass are what is printed, no rules were named
+    struct scan_set set;
+    size_t refused;               // Sigma documents
+    struct filter *filter;        // of --where, for its names and faults; each thread has its own
+    struct scan_machine *machine; // NULL: several, in `jobs`
+    struct scan_jobs *jobs;
     struct scan_out out;
     struct scan_corr corr;
-    struct event ev;
-    struct hit hit[SCAN_HITS_MAX];
     uint32_t file_index;
     utime_t newest; // of the segment in hand, UTIME_NONE at a file's begin
     uint64_t events, passed, undecoded, resegmented;
@@ -52,63 +47,49 @@ static double seconds_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void count(struct scan *s)
+static void count(struct scan *s, const struct scan_seen *seen)
 {
-    const struct event *ev = &s->ev;
-
     s->events++;
-    s->undecoded += ev->source_id == UINT16_MAX || ev->error[0];
-    s->corr.latest = ev->time > s->corr.latest ? ev->time : s->corr.latest;
-    if (s->newest != UTIME_NONE && ev->time < s->newest - SCAN_LATENESS) {
+    s->passed += seen->passed;
+    s->undecoded += seen->undecoded;
+    s->corr.latest = seen->time > s->corr.latest ? seen->time : s->corr.latest;
+    if (s->newest != UTIME_NONE && seen->time < s->newest - SCAN_LATENESS) {
         s->resegmented++;
-        s->newest = ev->time;
-    } else if (s->newest == UTIME_NONE || ev->time > s->newest) {
-        s->newest = ev->time;
+        s->newest = seen->time;
+    } else if (s->newest == UTIME_NONE || seen->time > s->newest) {
+        s->newest = seen->time;
     }
-}
-
-static int ask_rules(struct scan *s, const struct scan_place *at, struct err *err)
-{
-    size_t n;
-    int rc = 0;
-
-    n = matcher_run(s->matcher, &s->ev, s->hit, SCAN_HITS_MAX);
-    for (size_t i = 0; i < n && rc == 0; i++) {
-        const struct hit *h = &s->hit[i];
-        const struct rule *rule = ruleset_rule(s->rules, h->rule);
-
-        if (h->verdict != VERDICT_YES || s->context[h->rule]) {
-            continue;
-        }
-        if (rule->alerts) {
-            rc = scan_out_event(&s->out, s->rules, rule, at, &s->ev, err);
-        }
-        rc = rc ? rc : scan_corr_keep(&s->corr, h, at, err);
-    }
-    return rc;
 }
 
 static int take(void *ctx, const struct input_record *r, struct err *err)
 {
     struct scan *s = ctx;
-    struct decode_in in = input_decode_in(r, NULL);
-    struct scan_place at = {.file = r->file,
-                            .file_index = s->file_index,
-                            .line = r->line,
-                            .line_end = r->line_end,
-                            .seq = r->seq};
+    struct scan_seen seen;
+    int rc = scan_machine_take(s->machine, r, s->file_index, &s->out, &s->corr, &seen, err);
 
-    decode(s->decoder, &in, &s->ev);
-    count(s);
-    at.time = s->ev.time;
-    if (s->filter && !filter_match(s->filter, &s->ev)) {
-        return 0;
+    count(s, &seen);
+    return rc;
+}
+
+// A scan_merge: what take() would have done with the batch's records.
+static int merge(void *ctx, const struct scan_batch *b, struct err *err)
+{
+    struct scan *s = ctx;
+    int rc;
+
+    if (b->first) {
+        s->newest = UTIME_NONE;
     }
-    s->passed++;
-    if (s->opt.count) {
-        return 0;
+    for (size_t i = 0; i < b->nseen; i++) {
+        count(s, &b->seen[i]);
     }
-    return s->hunt ? scan_out_record(&s->out, &at, &s->ev, err) : ask_rules(s, &at, err);
+    rc = scan_out_merge(&s->out, &b->out, err);
+    rc = rc ? rc : scan_corr_merge(&s->corr, &b->corr, err);
+    if (rc == 0 && b->rc < 0) {
+        *err = b->err;
+        return b->rc;
+    }
+    return rc == 0 && b->last && !s->opt.merge ? scan_corr_end(&s->corr, &s->out, err) : rc;
 }
 
 // ---- what is loaded first
@@ -121,7 +102,7 @@ static int load_rules(struct scan *s, const struct fab *fab, struct err *err)
     int rc = 0;
 
     texts_init(&t);
-    if (s->opt.nrules == 0 && !s->hunt && !s->opt.count) {
+    if (s->opt.nrules == 0 && !s->set.hunt && !s->opt.count) {
         rc = share_path("rules", path, err);
         rc = rc < 0 ? rc : texts_add(&t, path, texts_yaml, err);
     }
@@ -131,10 +112,10 @@ static int load_rules(struct scan *s, const struct fab *fab, struct err *err)
         }
     }
     if (rc == 0) {
-        s->rules = ruleset_load_for(fab, t.file, t.n, &faults);
-        s->context = s->rules ? rule_view_context(s->rules) : NULL;
+        s->set.rules = ruleset_load_for(fab, t.file, t.n, &faults);
+        s->set.context = s->set.rules ? rule_view_context(s->set.rules) : NULL;
         s->refused = faults.count;
-        rc = s->context ? 0 : err_set(err, E_SYSTEM, "scan.memory", "no memory for the rules");
+        rc = s->set.context ? 0 : err_set(err, E_SYSTEM, "scan.memory", "no memory for the rules");
     }
     texts_free(&t);
     return rc;
@@ -146,7 +127,7 @@ static int load_filter(struct scan *s, struct err *err)
     if (!s->opt.where) {
         return 0;
     }
-    s->hunt = s->opt.nrules == 0;
+    s->set.hunt = s->opt.nrules == 0;
     s->filter = filter_compile(span_str(s->opt.where), err);
     if (!s->filter) {
         err_at(err, "--where", 1, err->col);
@@ -155,23 +136,32 @@ static int load_filter(struct scan *s, struct err *err)
     return err->rc;
 }
 
+static int make_machines(struct scan *s, struct err *err)
+{
+    s->set.where = s->opt.where;
+    s->set.count = s->opt.count;
+    if (s->opt.jobs > 1) {
+        s->jobs = scan_jobs_new(&s->set, s->opt.jobs, s->opt.table, merge, s, err);
+    } else {
+        s->machine = scan_machine_new(&s->set, err);
+    }
+    return s->jobs || s->machine ? 0 : err->rc;
+}
+
 // The decoder takes only what sources, rules and the filter ask for; a hunt prints whole records.
 static int load_machines(struct scan *s, struct err *err)
 {
-    s->want = wants_new();
-    if (s->want && sourceset_want(s->sources, s->want)) {
-        ruleset_want(s->rules, s->want);
+    s->set.want = wants_new();
+    if (s->set.want && sourceset_want(s->set.sources, s->set.want)) {
+        ruleset_want(s->set.rules, s->set.want);
         if (s->filter) {
-            filter_want(s->filter, s->want);
+            filter_want(s->filter, s->set.want);
         }
-        if (wants_seal(s->want)) {
-            s->decoder = decoder_new_wanting(s->sources, s->want);
-            s->matcher = matcher_new(s->rules, s->want);
+        if (wants_seal(s->set.want)) {
+            return make_machines(s, err);
         }
     }
-    return s->decoder && s->matcher
-               ? 0
-               : err_set(err, E_SYSTEM, "scan.memory", "no memory for the matcher");
+    return err_set(err, E_SYSTEM, "scan.memory", "no memory for the names of fields");
 }
 
 static int load(struct scan *s, int *status, struct err *err)
@@ -189,9 +179,9 @@ static int load(struct scan *s, int *status, struct err *err)
     if (rc < 0) {
         return rc;
     }
-    s->sources = share_sources(&faults, err);
-    if (!s->sources || (rc = scan_corr_init(&s->corr, s->rules, s->context, err)) < 0) {
-        return s->sources ? rc : err->rc;
+    s->set.sources = share_sources(&faults, err);
+    if (!s->set.sources || (rc = scan_corr_init(&s->corr, s->set.rules, s->set.context, err)) < 0) {
+        return s->set.sources ? rc : err->rc;
     }
     if (faults.count || s->refused) {
         *status = ctl_worse(*status, CTL_REFUSED);
@@ -201,15 +191,15 @@ static int load(struct scan *s, int *status, struct err *err)
 
 static void unload(struct scan *s)
 {
+    scan_jobs_free(s->jobs);
+    scan_machine_free(s->machine);
     scan_corr_free(&s->corr);
     scan_out_free(&s->out);
     filter_free(s->filter);
-    matcher_free(s->matcher);
-    decoder_free(s->decoder);
-    wants_free(s->want);
-    free(s->context);
-    ruleset_free(s->rules);
-    sourceset_free(s->sources);
+    wants_free(s->set.want);
+    free(s->set.context);
+    ruleset_free(s->set.rules);
+    sourceset_free(s->set.sources);
 }
 
 // ---- what is said at the end
@@ -231,13 +221,13 @@ static void print_stats(const struct scan *s)
     jsonw_double(&w, took);
     jsonw_key(&w, SPAN_LIT("events_per_second"));
     jsonw_double(&w, took > 0 ? (double)s->events / took : 0);
-    jsonw_ku64(&w, "rules_loaded", rule_view_documents(s->rules));
+    jsonw_ku64(&w, "rules_loaded", rule_view_documents(s->set.rules));
     jsonw_ku64(&w, "rules_refused", s->refused);
     jsonw_key(&w, SPAN_LIT("needs_context"));
     jsonw_open(&w, '[');
-    for (uint32_t i = 0; i < ruleset_count(s->rules); i++) {
-        if (s->context[i]) {
-            jsonw_str(&w, span_str(ruleset_rule(s->rules, i)->id));
+    for (uint32_t i = 0; i < ruleset_count(s->set.rules); i++) {
+        if (s->set.context[i]) {
+            jsonw_str(&w, span_str(ruleset_rule(s->set.rules, i)->id));
         }
     }
     jsonw_close(&w, ']');
@@ -255,10 +245,28 @@ static void say_count(const char *code, uint64_t n, const char *what)
     }
 }
 
+// The matcher of the i-th thread; NULL when there are no more.
+static const struct matcher *machine_of(const struct scan *s, size_t i)
+{
+    const struct scan_machine *m = s->jobs ? scan_jobs_machine(s->jobs, i) : i ? NULL : s->machine;
+
+    return m ? scan_machine_matcher(m) : NULL;
+}
+
+static uint32_t rule_faults(const struct scan *s, uint32_t rule)
+{
+    uint32_t n = 0;
+
+    for (size_t i = 0; machine_of(s, i); i++) {
+        n += matcher_rule_faults(machine_of(s, i), rule);
+    }
+    return n;
+}
+
 static bool faults_of_rules(const struct scan *s)
 {
-    for (uint32_t i = 0; i < ruleset_count(s->rules); i++) {
-        if (matcher_rule_faults(s->matcher, i)) {
+    for (uint32_t i = 0; i < ruleset_count(s->set.rules); i++) {
+        if (rule_faults(s, i)) {
             return true;
         }
     }
@@ -267,7 +275,7 @@ static bool faults_of_rules(const struct scan *s)
 
 static void say_rule(const struct scan *s, const struct rule *r)
 {
-    uint32_t n = matcher_rule_faults(s->matcher, r->index);
+    uint32_t n = rule_faults(s, r->index);
     struct err err = ERR_INIT;
 
     if (n) {
@@ -283,13 +291,13 @@ static void say_rule(const struct scan *s, const struct rule *r)
 
 static void say_dropped(const struct scan *s)
 {
-    for (uint32_t i = 0; i < ruleset_count(s->rules); i++) {
+    for (uint32_t i = 0; i < ruleset_count(s->set.rules); i++) {
         char what[200];
 
         (void)snprintf(
             what, sizeof(what),
             "hits had no value to group by or to look at and were not counted by \"%.80s\"",
-            ruleset_rule(s->rules, i)->title);
+            ruleset_rule(s->set.rules, i)->title);
         say_count("scan.group", s->corr.dropped_by[i], what);
     }
 }
@@ -297,10 +305,11 @@ static void say_dropped(const struct scan *s)
 // Nothing is left out silently.
 static void print_counts(const struct scan *s)
 {
+    uint64_t overflow = 0, faults = 0;
     size_t ncontext = 0;
 
-    for (uint32_t i = 0; i < ruleset_count(s->rules); i++) {
-        ncontext += s->context[i];
+    for (uint32_t i = 0; i < ruleset_count(s->set.rules); i++) {
+        ncontext += s->set.context[i];
     }
     if (!s->opt.stats) {
         say_count("scan.context", ncontext,
@@ -317,12 +326,15 @@ static void print_counts(const struct scan *s)
               "expected events were given up for newer ones");
     say_count("scan.open", s->corr.tables.expect.count,
               "expected events had still time to come when the input ended");
-    say_count("scan.overflow", matcher_overflow(s->matcher),
-              "matches went beyond what one record may have");
-    say_count("scan.memory", faults_of_rules(s) ? 0 : matcher_faults(s->matcher),
+    for (size_t i = 0; machine_of(s, i); i++) {
+        overflow += matcher_overflow(machine_of(s, i));
+        faults += matcher_faults(machine_of(s, i));
+    }
+    say_count("scan.overflow", overflow, "matches went beyond what one record may have");
+    say_count("scan.memory", faults_of_rules(s) ? 0 : faults,
               "times there was no memory to ask a rule");
-    for (uint32_t i = 0; i < ruleset_count(s->rules); i++) {
-        say_rule(s, ruleset_rule(s->rules, i));
+    for (uint32_t i = 0; i < ruleset_count(s->set.rules); i++) {
+        say_rule(s, ruleset_rule(s->set.rules, i));
     }
 }
 
@@ -333,6 +345,22 @@ static bool over(int rc)
     return rc == E_LIMIT || ferror(stdout);
 }
 
+static int scan_file(struct scan *s, const char *file, struct err *err)
+{
+    int rc, end;
+
+    if (s->jobs) {
+        struct err other = ERR_INIT;
+
+        scan_jobs_file(s->jobs, s->file_index);
+        rc = input_each(file, NULL, scan_jobs_take, s->jobs, err);
+        end = scan_jobs_file_end(s->jobs, rc < 0 ? &other : err);
+        return rc < 0 ? rc : end;
+    }
+    s->newest = UTIME_NONE;
+    return input_each(file, NULL, take, s, err);
+}
+
 static int scan_files(struct scan *s, char **file, int n)
 {
     int status = CTL_DONE, rc = 0;
@@ -340,14 +368,18 @@ static int scan_files(struct scan *s, char **file, int n)
 
     for (int i = 0; i < n && !over(rc); i++) {
         s->file_index = (uint32_t)i;
-        s->newest = UTIME_NONE;
-        rc = input_each(file[i], NULL, take, s, &err);
+        rc = scan_file(s, file[i], &err);
         if (rc < 0) {
             status = ctl_worse(status, ctl_fail(&err));
         }
-        if (!s->opt.merge && !over(rc) && (rc = scan_corr_end(&s->corr, &s->out, &err)) < 0) {
+        if (!s->jobs && !s->opt.merge && !over(rc) &&
+            (rc = scan_corr_end(&s->corr, &s->out, &err)) < 0) {
             status = ctl_worse(status, ctl_fail(&err));
         }
+        err_clear(&err);
+    }
+    if (s->jobs && !over(rc) && (rc = scan_jobs_end(s->jobs, &err)) < 0) {
+        status = ctl_worse(status, ctl_fail(&err));
         err_clear(&err);
     }
     if (!over(rc) && ((rc = scan_corr_end(&s->corr, &s->out, &err)) < 0 ||
@@ -430,9 +462,11 @@ static int take_option(struct scan_options *opt, int o, const char *name)
                    ? CTL_DONE
                    : ctl_usage("scan", "--format is jsonl or table");
     case 'j':
-        return span_u64(span_str(optarg), &jobs) && jobs >= 1 && jobs <= JOBS_MAX
-                   ? CTL_DONE
-                   : ctl_usage("scan", "-j takes a number from 1 to 256");
+        if (!span_u64(span_str(optarg), &jobs) || jobs < 1 || jobs > JOBS_MAX) {
+            return ctl_usage("scan", "-j takes a number from 1 to 256");
+        }
+        opt->jobs = jobs;
+        return CTL_DONE;
     case OPT_INCIDENTS: return refuse_later(name);
     default: return ctl_usage("scan", NULL);
     }

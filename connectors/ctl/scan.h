@@ -15,6 +15,7 @@
 #include "core/base/arena.h"
 #include "core/detect/ruleset.h"
 #include "core/engine/correlate.h"
+#include "core/filter/filter.h"
 
 enum { SCAN_HITS_MAX = 4096 };           // rules that one record may match
 #define SCAN_KEPT_MAX ((size_t)4 << 30)  // bytes of kept hits or matches
@@ -56,6 +57,9 @@ int scan_out_correlation(struct scan_out *o, const struct rule *r, const struct 
 int scan_out_record(struct scan_out *o, const struct scan_place *at, const struct event *ev,
                     struct err *err);
 int scan_out_end(struct scan_out *o, struct err *err); // writes what was kept
+// What `from` kept, as if it had been made here; in the order it was kept.
+int scan_out_merge(struct scan_out *o, const struct scan_out *from, struct err *err);
+void scan_out_forget(struct scan_out *o);
 
 // ---- correlations (scan_corr.c)
 
@@ -90,5 +94,64 @@ int scan_corr_keep(struct scan_corr *c, const struct hit *h, const struct scan_p
                    struct err *err);
 // The end of a stream: feeds what was kept, writes what fired.
 int scan_corr_end(struct scan_corr *c, struct scan_out *o, struct err *err);
+int scan_corr_merge(struct scan_corr *c, const struct scan_corr *from, struct err *err);
+void scan_corr_forget(struct scan_corr *c);
+
+// ---- one thread's machines (scan_machine.c)
+
+struct scan_set { // what all threads share; immutable
+    struct sourceset *sources;
+    struct ruleset *rules;
+    bool *context; // rules that need the engine's knowledge
+    struct wants *want;
+    const char *where; // NULL: every record
+    bool hunt;         // records that pass are what is printed, no rules were named
+    bool count;        // they are only counted
+};
+
+struct scan_seen { // of one record
+    utime_t time;
+    bool undecoded, passed;
+};
+
+struct scan_machine;
+
+struct scan_machine *scan_machine_new(const struct scan_set *set, struct err *err);
+void scan_machine_free(struct scan_machine *m);
+const struct matcher *scan_machine_matcher(const struct scan_machine *m);
+int scan_machine_take(struct scan_machine *m, const struct input_record *r, uint32_t file_index,
+                      struct scan_out *out, struct scan_corr *corr, struct scan_seen *seen,
+                      struct err *err);
+
+// ---- several threads (scan_jobs.c)
+//
+// The caller reads and merges; the threads decode and match. Merging is in the order of reading, so the
+// answer is the same bytes whatever the number of threads. Memory: three batches a thread. One limit:
+// faults of a rule's expressions are counted by thread, so a rule goes into quarantine later.
+
+struct scan_batch {   // records of one file that stood together
+    bool first, last; // of the file
+    size_t n;         // records
+    const struct scan_seen *seen;
+    size_t nseen; // less than n behind a fault
+    struct scan_out out;
+    struct scan_corr corr;
+    int rc; // of the record behind the last seen one
+    struct err err;
+};
+
+typedef int scan_merge(void *ctx, const struct scan_batch *b, struct err *err);
+
+struct scan_jobs;
+
+struct scan_jobs *scan_jobs_new(const struct scan_set *set, size_t n, bool table, scan_merge *merge,
+                                void *ctx, struct err *err);
+void scan_jobs_free(struct scan_jobs *j);
+// A file begins, its records (an input_take), it ends. What < 0 was said by a merge is said again.
+void scan_jobs_file(struct scan_jobs *j, uint32_t file_index);
+int scan_jobs_take(void *jobs, const struct input_record *r, struct err *err);
+int scan_jobs_file_end(struct scan_jobs *j, struct err *err);
+int scan_jobs_end(struct scan_jobs *j, struct err *err);                           // all is merged
+const struct scan_machine *scan_jobs_machine(const struct scan_jobs *j, size_t i); // NULL: no more
 
 #endif

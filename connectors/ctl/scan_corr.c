@@ -166,9 +166,28 @@ int scan_corr_end(struct scan_corr *c, struct scan_out *o, struct err *err)
         corr_until(&c->corr, c->latest);
     }
     c->latest = UTIME_NONE;
-    c->nkept = 0;
-    arena_reset(&c->arena);
+    scan_corr_forget(c);
     return now.rc           ? now.rc
            : c->corr.broken ? err_set(err, E_LIMIT, "scan.memory", "no memory for the windows")
                             : 0;
+}
+
+void scan_corr_forget(struct scan_corr *c)
+{
+    c->nkept = 0;
+    arena_reset(&c->arena);
+}
+
+int scan_corr_merge(struct scan_corr *c, const struct scan_corr *from, struct err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < from->nkept && rc == 0; i++) {
+        const struct scan_kept *k = &from->kept[i];
+        struct hit h = {.rule = k->rule, .verdict = VERDICT_YES, .ncarry = k->ncarry};
+
+        memcpy(h.carry, k->carry, k->ncarry * sizeof(*k->carry));
+        rc = scan_corr_keep(c, &h, &k->at, err);
+    }
+    return rc;
 }

@@ -174,3 +174,21 @@ int scan_out_end(struct scan_out *o, struct err *err)
     o->nkept = 0;
     return rc;
 }
+
+int scan_out_merge(struct scan_out *o, const struct scan_out *from, struct err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < from->nkept && rc == 0; i++) {
+        buf_clear(&o->line);
+        buf_put_span(&o->line, from->kept[i].text);
+        rc = line_end(o, &from->kept[i].at, err);
+    }
+    return rc;
+}
+
+void scan_out_forget(struct scan_out *o)
+{
+    o->nkept = 0;
+    arena_reset(&o->arena);
+}

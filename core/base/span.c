@@ -33,57 +33,11 @@ bool span_eq_nocase(struct span a, struct span b)
     return true;
 }
 
-bool span_starts(struct span a, struct span prefix)
-{
-    return a.n >= prefix.n && (prefix.n == 0 || memcmp(a.p, prefix.p, prefix.n) == 0);
-}
-
-bool span_ends(struct span a, struct span suffix)
-{
-    return a.n >= suffix.n &&
-           (suffix.n == 0 || memcmp(a.p + a.n - suffix.n, suffix.p, suffix.n) == 0);
-}
-
-size_t span_find(struct span a, char c)
-{
-    const char *at = a.n ? memchr(a.p, c, a.n) : NULL;
-
-    return at ? (size_t)(at - a.p) : a.n;
-}
-
 size_t span_find_span(struct span a, struct span needle)
 {
     const char *at = a.n ? memmem(a.p, a.n, needle.p, needle.n) : NULL;
 
     return at ? (size_t)(at - a.p) : a.n;
-}
-
-struct span span_sub(struct span a, size_t off, size_t n)
-{
-    if (off > a.n) {
-        off = a.n;
-    }
-    if (n > a.n - off) {
-        n = a.n - off;
-    }
-    return (struct span){a.p ? a.p + off : NULL, n};
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-struct span span_trim(struct span a)
-{
-    while (a.n && is_blank(a.p[0])) {
-        a.p++;
-        a.n--;
-    }
-    while (a.n && is_blank(a.p[a.n - 1])) {
-        a.n--;
-    }
-    return a;
 }
 
 struct span span_cut(struct span *rest, char c)

@@ -47,16 +47,56 @@ static inline bool span_eq_str(struct span a, const char *s)
 int span_cmp(struct span a, struct span b);
 // ASCII case folded equality; bytes above 0x7f compare as they are.
 bool span_eq_nocase(struct span a, struct span b);
-bool span_starts(struct span a, struct span prefix);
-bool span_ends(struct span a, struct span suffix);
+
+static inline bool span_starts(struct span a, struct span prefix)
+{
+    return a.n >= prefix.n && (prefix.n == 0 || memcmp(a.p, prefix.p, prefix.n) == 0);
+}
+
+static inline bool span_ends(struct span a, struct span suffix)
+{
+    return a.n >= suffix.n &&
+           (suffix.n == 0 || memcmp(a.p + a.n - suffix.n, suffix.p, suffix.n) == 0);
+}
 
 // First occurrence of a byte or of a run of bytes; returns a.n when there is none.
-size_t span_find(struct span a, char c);
+static inline size_t span_find(struct span a, char c)
+{
+    const char *at = a.n ? memchr(a.p, c, a.n) : NULL;
+
+    return at ? (size_t)(at - a.p) : a.n;
+}
+
 size_t span_find_span(struct span a, struct span needle);
 
 // The part from `off` (clamped to the end) and at most `n` bytes long.
-struct span span_sub(struct span a, size_t off, size_t n);
-struct span span_trim(struct span a); // without ASCII blanks at both ends
+static inline struct span span_sub(struct span a, size_t off, size_t n)
+{
+    if (off > a.n) {
+        off = a.n;
+    }
+    if (n > a.n - off) {
+        n = a.n - off;
+    }
+    return (struct span){a.p ? a.p + off : NULL, n};
+}
+
+static inline bool span_is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static inline struct span span_trim(struct span a) // without ASCII blanks at both ends
+{
+    while (a.n && span_is_blank(a.p[0])) {
+        a.p++;
+        a.n--;
+    }
+    while (a.n && span_is_blank(a.p[a.n - 1])) {
+        a.n--;
+    }
+    return a;
+}
 
 // Cuts `*rest` at the first `c`: returns the part before it and moves `*rest` behind it. When `c`
 // does not occur the whole rest is returned and `*rest` becomes empty.

@@ -32,10 +32,9 @@ void event_set(struct event *ev, enum field f, const struct fval *v)
 
 void event_set_severity(struct work *w, struct event *ev, int64_t value)
 {
-    int64_t v = value < 0 ? 0 : value > 100 ? 100 : value;
-    char *text = arena_printf(&w->arena, "%d", (int)v);
+    struct fval v = fval_int(&w->arena, value < 0 ? 0 : value > 100 ? 100 : value);
 
-    event_set(ev, FIELD_EVENT_SEVERITY, &(struct fval){.type = V_INT, .s = span_str(text), .i = v});
+    event_set(ev, FIELD_EVENT_SEVERITY, &v);
 }
 
 static void apply_severity(struct work *w, const struct source *s, struct event *ev)
@@ -138,6 +137,39 @@ static void lift_names(struct work *w, const struct source *s, size_t from)
     fields_index(&w->fields);
 }
 
+// As Sigma writes its words: lower case, '_' for a blank.
+static struct span sigma_word(struct work *w, struct span s)
+{
+    size_t i = 0;
+    char *p;
+
+    while (i < s.n && s.p[i] != ' ' && !(s.p[i] >= 'A' && s.p[i] <= 'Z')) {
+        i++;
+    }
+    if (i == s.n || !(p = arena_alloc(&w->arena, s.n))) {
+        return s;
+    }
+    for (i = 0; i < s.n; i++) {
+        p[i] = s.p[i] == ' '                    ? '_'
+               : s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20)
+                                                : s.p[i];
+    }
+    return span_of(p, s.n);
+}
+
+static void apply_logsource(struct work *w, const struct source *s, struct event *ev)
+{
+    memcpy(ev->logsource, s->logsource, sizeof(ev->logsource));
+    for (size_t i = 0; i < 3; i++) {
+        const struct okv *o =
+            s->logsource_from[i].told ? work_first(w, s->logsource_from[i].slot) : NULL;
+
+        if (o && o->v.s.n) {
+            ev->logsource[i] = sigma_word(w, o->v.s);
+        }
+    }
+}
+
 void source_apply(struct work *w, const struct sourceset *set, const struct source *s,
                   struct event *ev)
 {
@@ -147,7 +179,7 @@ void source_apply(struct work *w, const struct sourceset *set, const struct sour
     ev->source = s->name;
     ev->source_id = (uint16_t)(s - set->source);
     ev->kind = KIND_OTHER;
-    memcpy(ev->logsource, s->logsource, sizeof(ev->logsource));
+    apply_logsource(w, s, ev);
     lift_names(w, s, 0);
     first = w->fields.n;
     (void)cut_steps(w, s); // a value that is not of its form stays as it is

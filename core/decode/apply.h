@@ -3,6 +3,7 @@
 #ifndef CORE_DECODE_APPLY_H
 #define CORE_DECODE_APPLY_H
 
+#include "core/decode/alias.h"
 #include "core/decode/fields.h"
 #include "core/decode/source.h"
 #include "core/decode/syslog.h"
@@ -14,6 +15,8 @@ struct work {
     struct fields fields;
     struct arena arena;
     struct syslog header;
+    struct alias_memo *aliases;
+    struct stamp_memo stamp; // of headers
     struct okv pseudo[SLOT_PSEUDO];
 };
 

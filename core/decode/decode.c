@@ -40,7 +40,9 @@ static struct decoder *decoder_of(const struct sourceset *s, const struct wants 
         *d = (struct decoder){.set = s, .want = w, .wanted_only = wanted_only};
         arena_init(&d->w.arena, MEMORY_MAX);
         arena_init(&d->all_arena, MEMORY_MAX);
-        if (!fields_init(&d->w.fields, w, &d->w.arena) || !fields_init(&d->all, w, &d->all_arena)) {
+        d->w.aliases = alias_memo_new();
+        if (!d->w.aliases || !fields_init(&d->w.fields, w, &d->w.arena) ||
+            !fields_init(&d->all, w, &d->all_arena)) {
             decoder_free(d);
             d = NULL;
         }
@@ -63,6 +65,7 @@ void decoder_free(struct decoder *d)
     if (d) {
         fields_free(&d->w.fields);
         fields_free(&d->all);
+        alias_memo_free(d->w.aliases);
         json_index_free(&d->index);
         arena_free(&d->w.arena);
         arena_free(&d->all_arena);
@@ -211,23 +214,36 @@ static enum mechanism take_body(struct decoder *d, struct span body, enum mechan
     return MECH_SYSLOG;
 }
 
+// The first `c` of s[from..to) with a blank or colon before it and a body of its own form from there on;
+// `to` when there is none.
+static size_t body_at(struct span s, size_t from, size_t to, char c)
+{
+    for (size_t i = from; i < to; i++) {
+        i += span_find(span_sub(s, i, to - i), c);
+        if (i < to && (s.p[i - 1] == ' ' || s.p[i - 1] == ':' || s.p[i - 1] == '\t') &&
+            body_of(span_sub(s, i, s.n)) != BODY_TEXT) {
+            return i;
+        }
+    }
+    return to;
+}
+
 // "WORDS {json}", "WORDS: CEF:0|...": what relays and appliances put before a body that says what it is.
 static struct span behind_words(struct span s)
 {
-    size_t n = s.n < 128 ? s.n : 128;
+    size_t end = s.n < 128 ? s.n : 128, at;
 
-    for (size_t i = 1; i < n; i++) {
-        struct span rest = span_sub(s, i, s.n);
-
-        if ((s.p[i] == 'C' || s.p[i] == 'L' || s.p[i] == '{') && strchr(" :\t", s.p[i - 1]) &&
-            body_of(rest) != BODY_TEXT && (s.p[i] != '{' || s.p[s.n - 1] == '}')) {
-            return rest;
-        }
-        if (s.p[i] == '=' || s.p[i] == '"') {
-            break;
-        }
+    if (end < 2) {
+        return s;
     }
-    return s;
+    end = 1 + span_find(span_sub(s, 1, end - 1), '=');
+    end = 1 + span_find(span_sub(s, 1, end - 1), '"');
+    at = body_at(s, 1, end, 'C');
+    at = body_at(s, 1, at, 'L');
+    if (s.p[s.n - 1] == '}') {
+        at = body_at(s, 1, at, '{');
+    }
+    return at < end ? span_sub(s, at, s.n) : s;
 }
 
 static enum mechanism take_apart(struct decoder *d, enum mechanism want, struct event *ev)
@@ -248,7 +264,7 @@ static enum mechanism take_apart(struct decoder *d, enum mechanism want, struct 
     if (body_of(body) != BODY_TEXT) {
         return take_body(d, body, want, ev);
     }
-    syslog_parse(s, d->w.in->received, d->w.in->zone_s, h);
+    syslog_parse(s, &(struct syslog_now){d->w.in->received, d->w.in->zone_s, &d->w.stamp}, h);
     set_error(ev, h->form == SYSLOG_NONE ? NULL : h->error);
     body = skip_blanks(h->form == SYSLOG_NONE ? s : h->msg);
     if (span_starts(body, cee)) {

@@ -3,67 +3,30 @@
 #include "core/decode/generic.h"
 
 #include "core/base/attr.h"
-#include "core/base/hash.h"
 #include "core/decode/choose.h"
 #include "core/decode/logsource.h"
 #include "core/decode/map.h"
 #include "core/decode/take.h"
+#include "core/decode/words.h"
 
-enum { ALIAS_MAX = 64, GUESS_REACH = 2048, TAKES_MAX = 4, TIME_FIELD = FIELD_COUNT };
-
-struct alias { // one normalised name; a name may serve several fields
-    struct span name;
-    unsigned field; // TIME_FIELD: the event's time
-    unsigned rank;  // lower is better
-    uint32_t next;  // the same name for another field, + 1
-};
+// A name's last part alone counts behind all whole names.
+enum { GUESS_REACH = 2048, TIME_FIELD = FIELD_COUNT, PART_BEHIND = 1000 };
 
 struct guess {
     size_t nwords;
-    const struct span *word;
+    const uint16_t *word; // of the words of all guesses
     size_t nneeds;
     const enum field *needs;
     struct verdict verdict;
 };
 
 struct generic {
-    size_t nalias, cap;
-    struct alias *alias;
-    uint32_t *bucket;
+    struct alias_index index;
+    struct words words;
     struct choice take[FIELD_COUNT + 1]; // takes and table of each field
     size_t nguesses;
     const struct guess *guess;
 };
-
-// Without case and punctuation; empty when too long to be a name worth knowing.
-static struct span normal(struct span name, char out[ALIAS_MAX])
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < name.n; i++) {
-        char c = name.p[i];
-
-        if (strchr("_-. @", c) && c) {
-            continue;
-        }
-        if (n == ALIAS_MAX) {
-            return SPAN_NONE;
-        }
-        out[n++] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-    }
-    return span_of(out, n);
-}
-
-static uint32_t *alias_slot(const struct generic *g, struct span name)
-{
-    size_t at = hash64(7, name);
-
-    while (g->bucket[at & (g->cap - 1)] &&
-           !span_eq(g->alias[g->bucket[at & (g->cap - 1)] - 1].name, name)) {
-        at++;
-    }
-    return &g->bucket[at & (g->cap - 1)];
-}
 
 static int read_alias_row(struct loader *l, const struct ynode *n, struct span field,
                           struct generic *g)
@@ -83,16 +46,9 @@ static int read_alias_row(struct loader *l, const struct ynode *n, struct span f
     }
     rc = rc ? rc : read_texts(l, names, &name, &count);
     for (size_t i = 0; !rc && i < count; i++) {
-        char text[ALIAS_MAX];
-        struct span s = normal(name[i], text);
-        uint32_t *at = alias_slot(g, s);
-
-        if (s.n == 0) {
+        if (!alias_add(&g->index, &l->set->arena, name[i], f, (unsigned)i + 1)) {
             return read_fault(l, names, "source.alias", "not usable as a name", name[i]);
         }
-        g->alias[g->nalias] = (struct alias){
-            .name = read_keep(l, s), .field = f, .rank = (unsigned)i + 1, .next = *at};
-        *at = (uint32_t)++g->nalias;
     }
     return rc;
 }
@@ -108,12 +64,7 @@ static int read_aliases(struct loader *l, const struct ynode *n, struct generic 
 
         total += names ? names->n + 1 : 1;
     }
-    for (g->cap = 64; g->cap < 2 * total;) {
-        g->cap *= 2;
-    }
-    g->alias = read_array(l, total, sizeof(*g->alias));
-    g->bucket = read_array(l, g->cap, sizeof(*g->bucket));
-    if (!g->alias || !g->bucket) {
+    if (!alias_init(&g->index, &l->set->arena, total)) {
         return read_no_memory(l);
     }
     for (size_t i = 0; n && !rc && i < n->n; i++) {
@@ -130,7 +81,26 @@ static int read_guess_row(struct loader *l, const struct ynode *n, struct verdic
                : read_fault(l, n, "source.guess", "\"set\" is missing", SPAN_NONE);
 }
 
-static int read_guess(struct loader *l, const struct ynode *n, struct guess *g)
+static int read_guess_words(struct loader *l, const struct ynode *n, struct generic *all,
+                            struct guess *g)
+{
+    const struct span *text = NULL;
+    int rc = read_texts(l, n, &text, &g->nwords), at;
+    uint16_t *word = rc ? NULL : read_array(l, g->nwords, sizeof(*word));
+
+    for (size_t i = 0; word && !rc && i < g->nwords; i++) {
+        at = words_add(&all->words, text[i]);
+        if (at < 0) {
+            return read_fault(l, n, "source.guess", "an empty word, or more than 256 in all",
+                              text[i]);
+        }
+        word[i] = (uint16_t)at;
+    }
+    g->word = word;
+    return rc || word ? rc : read_no_memory(l);
+}
+
+static int read_guess(struct loader *l, const struct ynode *n, struct generic *all, struct guess *g)
 {
     static const char *const known[] = {"words", "needs", "set", NULL};
     const struct ynode *words, *needs;
@@ -143,7 +113,7 @@ static int read_guess(struct loader *l, const struct ynode *n, struct guess *g)
     }
     words = y_get(n, "words");
     needs = y_get(n, "needs");
-    rc = words ? read_texts(l, words, &g->word, &g->nwords) : 0;
+    rc = words ? read_guess_words(l, words, all, g) : 0;
     rc = rc || !needs ? rc : read_texts(l, needs, &name, &g->nneeds);
     f = read_array(l, g->nneeds, sizeof(*f));
     for (size_t i = 0; f && !rc && i < g->nneeds; i++) {
@@ -160,7 +130,7 @@ static int read_guesses(struct loader *l, const struct ynode *n, struct generic 
     struct guess *row = rc ? NULL : read_array(l, count, sizeof(*row));
 
     for (size_t i = 0; row && !rc && i < count; i++) {
-        rc = read_guess(l, n->item[i], &row[i]);
+        rc = read_guess(l, n->item[i], g, &row[i]);
     }
     g->guess = row;
     g->nguesses = count;
@@ -193,86 +163,86 @@ int generic_read(struct loader *l, const struct ynode *root)
 // ---- using it
 
 struct found {
+    size_t n;
+    uint8_t field[FIELD_COUNT + 1]; // those with a rank
+    unsigned rank[FIELD_COUNT + 1]; // 0: nothing was found
     const struct okv *o[FIELD_COUNT + 1];
-    unsigned rank[FIELD_COUNT + 1];
 };
+_Static_assert(FIELD_COUNT < UINT8_MAX, "fields fit into a byte");
 
-static void look_up(const struct generic *g, struct span name, unsigned behind, const struct okv *o,
-                    struct work *w, struct found *f)
+static struct take_ctx take_ctx_of(struct work *w, const struct okv *o)
 {
-    char text[ALIAS_MAX];
-    struct span s = normal(name, text);
-    uint32_t i = s.n ? *alias_slot(g, s) : 0;
-
-    for (; i; i = g->alias[i - 1].next) {
-        const struct alias *a = &g->alias[i - 1];
-        unsigned rank = a->rank + behind;
-
-        if (f->o[a->field] && f->rank[a->field] <= rank) {
-            continue;
-        }
-        if (a->field != TIME_FIELD || o->v.type != V_BOOL) {
-            struct take_ctx ctx = {.arena = &w->arena,
-                                   .received = w->in->received,
-                                   .zone_s = w->in->zone_s,
-                                   .first = o,
-                                   .end = o + 1};
-            struct span v = o->v.s;
-
-            for (size_t k = 0; k < g->take[a->field].ntakes && v.n; k++) {
-                v = take_run(&g->take[a->field].take[k], v, &ctx);
-            }
-            if (v.n) {
-                f->o[a->field] = o;
-                f->rank[a->field] = rank;
-            }
-        }
-    }
+    return (struct take_ctx){.arena = &w->arena,
+                             .received = w->in->received,
+                             .zone_s = w->in->zone_s,
+                             .first = o,
+                             .end = o + 1};
 }
 
-static struct span last_part(struct span name)
+static struct span run_takes(const struct choice *c, struct work *w, const struct okv *o)
 {
-    size_t n = name.n;
+    struct take_ctx ctx = take_ctx_of(w, o);
+    struct span v = o->v.s;
 
-    while (n && name.p[n - 1] != '.') {
-        n--;
+    for (size_t k = 0; k < c->ntakes && v.n; k++) {
+        v = take_run(&c->take[k], v, &ctx);
     }
-    return n ? span_sub(name, n, name.n) : SPAN_NONE;
+    return v;
+}
+
+// `closed`: the fields that are known already.
+static void look_at(const struct generic *g, uint32_t i, unsigned behind, const struct okv *o,
+                    const bool *closed, struct work *w, struct found *f)
+{
+    for (; i; i = g->index.alias[i - 1].next) {
+        const struct alias *a = &g->index.alias[i - 1];
+        unsigned rank = a->rank + behind;
+
+        if (closed[a->field] || (f->rank[a->field] && f->rank[a->field] <= rank) ||
+            (a->field == TIME_FIELD && o->v.type == V_BOOL) ||
+            run_takes(&g->take[a->field], w, o).n == 0) {
+            continue;
+        }
+        if (!f->rank[a->field]) {
+            f->field[f->n++] = (uint8_t)a->field;
+        }
+        f->o[a->field] = o;
+        f->rank[a->field] = rank;
+    }
 }
 
 static bool no_value(struct span v)
 {
-    static const char *const words[] = {"-",    "null", "N/A",     "n/a",      "NULL",
-                                        "None", "none", "unknown", "undefined"};
+    static const struct span words[] = {SPAN_LIT("null"),    SPAN_LIT("N/A"),      SPAN_LIT("n/a"),
+                                        SPAN_LIT("NULL"),    SPAN_LIT("None"),     SPAN_LIT("none"),
+                                        SPAN_LIT("unknown"), SPAN_LIT("undefined")};
 
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (span_eq_str(v, words[i])) {
+    if (v.n < 2) {
+        return v.n == 0 || v.p[0] == '-';
+    }
+    for (size_t i = 0; (v.p[0] == 'n' || v.p[0] == 'N' || v.p[0] == 'u') && i < ARRAY_LEN(words);
+         i++) {
+        if (span_eq(v, words[i])) {
             return true;
         }
     }
-    return v.n == 0;
+    return false;
 }
 
-// `known`: a file that knows the form has set fields already; else only the syslog header has.
-static void set_found(struct work *w, const struct generic *g, const struct found *f, bool known,
+static void set_found(struct work *w, const struct generic *g, const struct found *f,
                       struct event *ev)
 {
-    for (unsigned i = 0; i < FIELD_COUNT; i++) {
+    for (size_t n = 0; n < f->n; n++) {
+        unsigned i = f->field[n];
         const struct choice *c = &g->take[i];
-        struct take_ctx ctx = {.arena = &w->arena,
-                               .received = w->in->received,
-                               .zone_s = w->in->zone_s,
-                               .first = f->o[i],
-                               .end = f->o[i] + 1};
         struct fval v;
 
-        if (!f->o[i] ||
-            (event_has(ev, i) && (known || (i != FIELD_EVENT_SEVERITY && i != FIELD_LOG_LEVEL)))) {
+        if (i == TIME_FIELD) {
             continue;
         }
         v = f->o[i]->v;
-        for (size_t k = 0; k < c->ntakes; k++) {
-            v = fval_str(take_run(&c->take[k], v.s, &ctx));
+        if (c->ntakes) {
+            v = fval_str(run_takes(c, w, f->o[i]));
         }
         if (c->lookup) {
             const struct pair *p = lookup_find(c->lookup, v.s);
@@ -283,18 +253,7 @@ static void set_found(struct work *w, const struct generic *g, const struct foun
     }
 }
 
-static bool word_in(struct span text, struct span word)
-{
-    for (size_t i = 0; i + word.n <= text.n; i++) {
-        if ((text.p[i] | 0x20) == (word.p[0] | 0x20) &&
-            span_eq_nocase(span_sub(text, i, word.n), word)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool guess_holds(const struct guess *g, struct span text, const struct event *ev)
+static bool guess_holds(const struct guess *g, const struct words_set *said, const struct event *ev)
 {
     bool any = g->nwords == 0;
 
@@ -304,7 +263,7 @@ static bool guess_holds(const struct guess *g, struct span text, const struct ev
         }
     }
     for (size_t i = 0; i < g->nwords && !any; i++) {
-        any = word_in(text, g->word[i]);
+        any = words_has(said, g->word[i]);
     }
     return any;
 }
@@ -312,9 +271,11 @@ static bool guess_holds(const struct guess *g, struct span text, const struct ev
 static void make_guesses(struct work *w, const struct generic *g, struct event *ev)
 {
     struct span text = span_sub(w->pseudo[SLOT_TEXT].v.s, 0, GUESS_REACH);
+    struct words_set said;
 
+    words_find(&g->words, text, &said);
     for (size_t i = 0; i < g->nguesses; i++) {
-        if (guess_holds(&g->guess[i], text, ev)) {
+        if (guess_holds(&g->guess[i], &said, ev)) {
             const struct verdict *v = &g->guess[i].verdict;
 
             for (size_t k = 0; k < v->nset; k++) { // what is known already stays
@@ -326,29 +287,42 @@ static void make_guesses(struct work *w, const struct generic *g, struct event *
     }
 }
 
+// What is known stays: all that a file which knows the form has set; else the syslog header has set
+// fields, whose grade the record's own may replace.
+static void close_known(const struct event *ev, bool *closed)
+{
+    bool known = ev->kind != KIND_RAW;
+
+    for (unsigned i = 0; i < FIELD_COUNT; i++) {
+        closed[i] =
+            event_has(ev, i) && (known || (i != FIELD_EVENT_SEVERITY && i != FIELD_LOG_LEVEL));
+    }
+    closed[TIME_FIELD] = ev->time != UTIME_NONE;
+}
+
 void generic_apply(struct work *w, const struct sourceset *set, struct event *ev)
 {
     const struct generic *g = set->generic;
-    struct found f = {0};
+    bool closed[FIELD_COUNT + 1];
+    struct found f;
 
     if (!g) {
         return;
     }
+    f.n = 0;
+    memset(f.rank, 0, sizeof(f.rank));
+    close_known(ev, closed);
     for (size_t i = 0; i < w->fields.n; i++) {
         const struct okv *o = &w->fields.v[i];
-        struct span part;
+        struct alias_found a = alias_find(&g->index, w->aliases, o->name);
 
-        if (o->v.type == V_NULL || no_value(o->v.s)) {
-            continue;
-        }
-        look_up(g, o->name, 0, o, w, &f);
-        part = last_part(o->name);
-        if (part.n) {
-            look_up(g, part, 1000, o, w, &f);
+        if ((a.whole | a.part) && o->v.type != V_NULL && !no_value(o->v.s)) {
+            look_at(g, a.whole, 0, o, closed, w, &f);
+            look_at(g, a.part, PART_BEHIND, o, closed, w, &f);
         }
     }
-    set_found(w, g, &f, ev->kind != KIND_RAW, ev);
-    if (f.o[TIME_FIELD] && ev->time == UTIME_NONE) {
+    set_found(w, g, &f, ev);
+    if (f.rank[TIME_FIELD]) {
         (void)stamp_read(&f.o[TIME_FIELD]->v, STAMP_AUTO, w->in->received, w->in->zone_s,
                          &ev->time);
     }

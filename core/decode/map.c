@@ -169,19 +169,29 @@ static void put_named(struct work *w, const struct sourceset *set, const struct 
 void patterns_find(struct work *w, const struct sourceset *set, const struct source *s,
                    struct fitting *ret)
 {
+    struct span text = SPAN_NONE;
+    uint64_t head = 0;
+    int slot = -1; // that `text` is of
+
     ret->n = 0;
     for (size_t i = 0; i < s->npatterns; i++) {
         const struct pattern_row *r = &s->pattern[i];
-        const struct okv *o = work_first(w, r->slot);
-        struct span text = o ? span_trim(o->v.s) : SPAN_NONE;
 
-        if (text.n == 0 || (r->template.first && r->template.first != text.p[0]) ||
+        if (r->slot != slot) {
+            const struct okv *o = work_first(w, r->slot);
+
+            slot = r->slot;
+            text = o ? span_trim(o->v.s) : SPAN_NONE;
+            head = template_head(text);
+        }
+        if (text.n == 0 || ((head ^ r->template.head) & r->template.head_mask) ||
             has_fit(ret, r->slot) || !conditions_hold(w, r->condition, r->nconditions) ||
             !template_match(&r->template, text, ret->fit[ret->n].value)) {
             continue;
         }
         ret->fit[ret->n++].row = r;
         put_named(w, set, r, ret->fit[ret->n - 1].value);
+        slot = -1; // it may have a value now
     }
 }
 

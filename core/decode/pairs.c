@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/pairs.h"
 
-static bool key_char(char c)
+static inline bool key_char(char c)
 {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-           (c && strchr("_.[]-", c));
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' ||
+           c == '.' || c == '[' || c == ']' || c == '-';
 }
 
 // Undoes backslash escapes; `plain` are the characters that stand for themselves behind one.
@@ -46,16 +46,16 @@ static struct span unquote(struct span s)
 static bool next_key(struct span s, size_t from, size_t *ret_key, size_t *ret_equal)
 {
     for (size_t i = from; i < s.n; i++) {
-        size_t k = i;
+        size_t k, back;
 
-        if (s.p[i] == '\\') {
-            i++;
+        i += span_find(span_sub(s, i, s.n), '=');
+        for (back = i; back > from && s.p[back - 1] == '\\';) {
+            back--;
+        }
+        if (i == s.n || (i - back) % 2) { // an odd number of backslashes: the last one is for it
             continue;
         }
-        if (s.p[i] != '=') {
-            continue;
-        }
-        while (k > from && key_char(s.p[k - 1])) {
+        for (k = i; k > from && key_char(s.p[k - 1]);) {
             k--;
         }
         if (k < i && (k == from || s.p[k - 1] == ' ' || s.p[k - 1] == '\t' || s.p[k - 1] == '\n')) {
@@ -92,7 +92,7 @@ static void add_labelled(struct fields *out, size_t first)
 static void cef_extension(struct span s, struct fields *out)
 {
     size_t key, equal, first = out->n;
-    bool more = next_key(s, 0, &key, &equal);
+    bool more = next_key(s, 0, &key, &equal), escapes = span_find(s, '\\') < s.n;
 
     while (more) {
         size_t name_at = key, from = equal + 1;
@@ -100,7 +100,8 @@ static void cef_extension(struct span s, struct fields *out)
 
         more = next_key(s, from, &key, &equal);
         v = span_trim(span_sub(s, from, more ? key - from : s.n));
-        if (!fields_add_str(out, name, unescape(out->arena, unquote(v), "=\\|\""))) {
+        v = unquote(v);
+        if (!fields_add_str(out, name, escapes ? unescape(out->arena, v, "=\\|\"") : v)) {
             return;
         }
     }
@@ -359,8 +360,16 @@ bool pairs_guess(struct span s, size_t least, struct dialect *ret)
     static const struct span separators[] = {SPAN_LIT("\t"), SPAN_LIT(", "), SPAN_LIT("; "),
                                              SPAN_LIT(";"),  SPAN_LIT(","),  SPAN_LIT("|"),
                                              SPAN_NONE};
-    size_t count[sizeof(separators) / sizeof(separators[0])] = {0}, keys = 0, best = 6;
+    size_t count[sizeof(separators) / sizeof(separators[0])] = {0}, keys = 0, best = 6, equals = 0;
 
+    // most texts have too few to be worth a closer look
+    for (size_t i = span_find(s, '='); equals < least && i < s.n; equals++) {
+        i += 1 + span_find(span_sub(s, i + 1, s.n), '=');
+    }
+    if (equals < least) {
+        *ret = (struct dialect){.assign = SPAN_LIT("=")};
+        return false;
+    }
     for (size_t i = 0; i < s.n; i++) {
         size_t k = i;
 

@@ -177,6 +177,10 @@ struct source {
     bool automatic;
     bool guess; // without a match of its own: the generic names and guesses are tried behind it
     struct span logsource[3];
+    struct {
+        bool told; // by the record's field `slot`; logsource[] when it says nothing
+        uint16_t slot;
+    } logsource_from[3];
     size_t napps;
     const struct span *app; // "NAME*": whatever begins so
     size_t nliterals;
@@ -252,6 +256,7 @@ int read_constants(struct loader *l, const struct ynode *n, const struct constan
                    size_t *ret_n);
 int read_verdict(struct loader *l, const struct ynode *row, struct verdict *ret);
 int read_logsource(struct loader *l, const struct ynode *n, struct span ret[3]);
+int source_read_logsource(struct loader *l, const struct ynode *n, struct source *ret);
 int read_kind(struct loader *l, const struct ynode *row, enum kind *ret);
 
 // ---- one file each

@@ -70,6 +70,7 @@ static void take_missing(const struct ynode *root, const struct source *base, st
 {
     if (!y_get(root, "logsource")) {
         memcpy(ret->logsource, base->logsource, sizeof(ret->logsource));
+        memcpy(ret->logsource_from, base->logsource_from, sizeof(ret->logsource_from));
     }
     if (!y_get(root, "empty")) {
         ret->empty = base->empty;

@@ -129,7 +129,7 @@ int source_read(struct loader *l, const struct ynode *root, struct source *ret)
     if (!rc && guess && !y_bool(guess, &ret->guess)) {
         rc = y_fault(l->docs, guess, l->err, "source.type", "\"guess\" must be true or false");
     }
-    rc = rc ? rc : read_logsource(l, y_get(root, "logsource"), ret->logsource);
+    rc = rc ? rc : source_read_logsource(l, y_get(root, "logsource"), ret);
     rc = rc || !empty ? rc : read_texts(l, empty, &ret->empty, &ret->nempty);
     rc = rc || !lift ? rc : read_texts(l, lift, &ret->lift, &ret->nlifts);
     rc = rc ? rc : read_tables(l, root, ret);

@@ -266,6 +266,30 @@ int read_logsource(struct loader *l, const struct ynode *n, struct span ret[3])
     return rc;
 }
 
+// Of a whole file: a word may also be told by the record, {from: FIELD, else: WORD}.
+int source_read_logsource(struct loader *l, const struct ynode *n, struct source *ret)
+{
+    static const char *const known[] = {"product", "category", "service", NULL};
+    static const char *const ways[] = {"from", "else", NULL};
+    int rc = n ? read_only(l, n, known) : 0;
+
+    for (size_t i = 0; n && !rc && i < 3; i++) {
+        const struct ynode *word = y_get(n, known[i]);
+        struct span from;
+
+        if (!word || word->type != Y_MAP) {
+            ret->logsource[i] = read_keep(l, y_text(word));
+            continue;
+        }
+        rc = read_only(l, word, ways);
+        rc = rc ? rc : y_need_text(l->docs, word, "from", &from, l->err);
+        rc = rc ? rc : read_slot(l, word, from, &ret->logsource_from[i].slot);
+        ret->logsource_from[i].told = true;
+        ret->logsource[i] = read_keep(l, y_text(y_get(word, "else")));
+    }
+    return rc;
+}
+
 int read_kind(struct loader *l, const struct ynode *row, enum kind *ret)
 {
     struct span name;

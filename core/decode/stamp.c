@@ -82,19 +82,26 @@ static bool read_clock(struct span *s, struct clock *c)
     return true;
 }
 
+// `slack`: by how much the second best year is farther away; 0 when not all three have the day.
 static bool nearest_year(int month, int day, const struct clock *c, ntime_t received, int zone_s,
-                         utime_t *ret)
+                         utime_t *ret, utime_t *slack)
 {
     utime_t now = utime_of_ns(received), best = 0;
     int y, d[6];
     bool found = false;
+    int days = 0;
 
+    *slack = INT64_MAX;
     utime_split(now, &y, &d[0], &d[1], &d[2], &d[3], &d[4], &d[5]);
     for (int year = y - 1; year <= y + 1; year++) {
         utime_t t, gap;
 
         if (utime_civil(year, month, day, c->h, c->m, c->s, c->us, zone_s, &t)) {
             gap = t > now ? t - now : now - t;
+            if (found && (gap < best || gap - best < *slack)) {
+                *slack = gap < best ? best - gap : gap - best;
+            }
+            days++;
             if (!found || gap < best) {
                 best = gap;
                 *ret = t;
@@ -102,16 +109,20 @@ static bool nearest_year(int month, int day, const struct clock *c, ntime_t rece
             }
         }
     }
+    *slack = days == 3 ? *slack : 0;
     return found;
 }
 
-bool stamp_bsd(struct span s, ntime_t received, int zone_s, utime_t *ret, size_t *ret_used)
+// `slack` is 0 for a time that names its year.
+static bool read_bsd(struct span s, ntime_t received, int zone_s, utime_t *ret, size_t *ret_used,
+                     utime_t *slack)
 {
     struct span at = span_sub(s, 3, s.n), more;
     int month = stamp_month(s), day = 0, year = 0, n_year = 0;
     struct clock c = {0};
     size_t n;
 
+    *slack = 0;
     if (!month || !skip(&at, ' ')) {
         return false;
     }
@@ -141,7 +152,51 @@ bool stamp_bsd(struct span s, ntime_t received, int zone_s, utime_t *ret, size_t
         return false;
     }
     return year ? utime_civil(year, month, day, c.h, c.m, c.s, c.us, zone_s, ret)
-                : nearest_year(month, day, &c, received, zone_s, ret);
+                : nearest_year(month, day, &c, received, zone_s, ret, slack);
+}
+
+bool stamp_bsd(struct span s, ntime_t received, int zone_s, utime_t *ret, size_t *ret_used)
+{
+    utime_t slack;
+
+    return read_bsd(s, received, zone_s, ret, ret_used, &slack);
+}
+
+static int two_digits(const char *p)
+{
+    unsigned a = (unsigned char)p[0] - (unsigned)'0', b = (unsigned char)p[1] - (unsigned)'0';
+
+    return a < 10 && b < 10 ? (int)(10 * a + b) : -1;
+}
+
+bool stamp_bsd_again(struct stamp_memo *m, struct span s, ntime_t received, int zone_s,
+                     utime_t *ret, size_t *ret_used)
+{
+    int sec = s.n > 16 && s.p[15] == ' ' && !(s.p[16] >= '0' && s.p[16] <= '9')
+                  ? two_digits(s.p + 13)
+                  : -1;
+    ntime_t moved = 0; // microseconds in the end
+    bool near = !__builtin_sub_overflow(received, m->received, &moved) && moved > INT64_MIN;
+
+    moved = utime_of_ns(moved < 0 && near ? -moved : moved);
+    if (sec < 0 || sec > 59) {
+        return stamp_bsd(s, received, zone_s, ret, ret_used);
+    }
+    // Second and receive time each move a year's distance by as much as they move, up or down.
+    if (!m->used || !near || zone_s != m->zone_s ||
+        memcmp(m->minute, s.p, sizeof(m->minute)) != 0 || 2 * (moved + UTIME_MINUTE) >= m->slack) {
+        bool right = read_bsd(s, received, zone_s, ret, ret_used, &m->slack);
+
+        m->used = right && *ret_used == 15;
+        memcpy(m->minute, s.p, sizeof(m->minute));
+        m->zone_s = zone_s;
+        m->received = received;
+        m->at = m->used ? *ret - sec * UTIME_SECOND : 0;
+        return right;
+    }
+    *ret = m->at + sec * UTIME_SECOND;
+    *ret_used = 15;
+    return true;
 }
 
 bool stamp_zone(struct span name, int *ret)

@@ -33,6 +33,21 @@ bool stamp_bsd(struct span s, ntime_t received, int zone_s, utime_t *ret, size_t
 // "UTC", "CET", "EDT": names that mean one zone only; seconds east of Greenwich.
 bool stamp_zone(struct span name, int *ret);
 
+// The last minute that was read without a year: lines of one file name it again and again. All zero
+// at first; of one thread.
+struct stamp_memo {
+    char minute[13]; // "Nov 21 08:00:"
+    bool used;
+    int zone_s;
+    ntime_t received;
+    utime_t at;    // its first second
+    utime_t slack; // so much nearer is its year than the next best one
+};
+
+// As stamp_bsd() with `ret_used`; the same result, sooner.
+bool stamp_bsd_again(struct stamp_memo *m, struct span s, ntime_t received, int zone_s,
+                     utime_t *ret, size_t *ret_used);
+
 int stamp_month(
     struct span s); // 1-12 of "Jan" .. "Dec" at its beginning, whatever the case; else 0
 

@@ -210,7 +210,7 @@ static bool slashed_time(struct span s, int zone_s, utime_t *ret, size_t *ret_n)
 }
 
 // Cisco: "29: " before the time, '*' or '.' for a clock that is not set, "UTC" and ':' behind it.
-static bool read_time(struct span *s, ntime_t received, int zone_s, struct syslog *h)
+static bool read_time(struct span *s, const struct syslog_now *now, struct syslog *h)
 {
     struct span at = *s;
     size_t n = 0;
@@ -225,8 +225,8 @@ static bool read_time(struct span *s, ntime_t received, int zone_s, struct syslo
     (void)skip(&at, ':');
     skip_blanks(&at);
     (void)(skip(&at, '*') || skip(&at, '.'));
-    if (!stamp_bsd(at, received, zone_s, &h->time, &n) && !utime_iso(at, zone_s, &h->time, &n) &&
-        !slashed_time(at, zone_s, &h->time, &n)) {
+    if (!stamp_bsd_again(now->memo, at, now->received, now->zone_s, &h->time, &n) &&
+        !utime_iso(at, now->zone_s, &h->time, &n) && !slashed_time(at, now->zone_s, &h->time, &n)) {
         h->time = UTIME_NONE;
         return false;
     }
@@ -248,8 +248,9 @@ static bool read_time(struct span *s, ntime_t received, int zone_s, struct syslo
 
 static bool tag_char(char c)
 {
-    return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-           (c && strchr("._-/()%@+~\\", c));
+    return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '.' || c == '_' ||
+           c == '-' || c == '/' || c == '(' || c == ')' || c == '%' || c == '@' || c == '+' ||
+           c == '~' || c == '\\';
 }
 
 // "TAG[pid]: ", "TAG: " or "TAG[pid] ". Leaves *s alone when there is none.
@@ -336,11 +337,11 @@ static void read_host(struct span *s, struct syslog *h)
     skip_blanks(s);
 }
 
-static const char *parse_3164(struct syslog *h, struct span s, ntime_t received, int zone_s)
+static const char *parse_3164(struct syslog *h, struct span s, const struct syslog_now *now)
 {
     struct span before = s;
 
-    if (read_time(&s, received, zone_s, h)) {
+    if (read_time(&s, now, h)) {
         read_host(&s, h);
         if (!read_versionless(&s, h)) {
             read_tag(&s, h);
@@ -378,7 +379,7 @@ static bool read_version(struct span s, int *ret)
     return n > 0 && n < 4 && s.p[0] != '0' && n < s.n && s.p[n] == ' ';
 }
 
-void syslog_parse(struct span raw, ntime_t received, int zone_s, struct syslog *ret)
+void syslog_parse(struct span raw, const struct syslog_now *now, struct syslog *ret)
 {
     struct span s = raw;
 
@@ -392,14 +393,14 @@ void syslog_parse(struct span raw, ntime_t received, int zone_s, struct syslog *
 
             // what stands behind it may still be right
             if (close < 16 && close < s.n) {
-                (void)parse_3164(ret, span_sub(s, close + 1, s.n), received, zone_s);
+                (void)parse_3164(ret, span_sub(s, close + 1, s.n), now);
             }
             ret->form = SYSLOG_3164;
             ret->error = "the priority is not 0 to 191";
-        } else if (syslog_cisco(s, received, zone_s, ret)) {
+        } else if (syslog_cisco(s, now->received, now->zone_s, ret)) {
             ret->form = SYSLOG_3164;
         } else if (s.n && (is_digit(s.p[0]) || (s.p[0] >= 'A' && s.p[0] <= 'S'))) {
-            const char *error = parse_3164(ret, s, received, zone_s);
+            const char *error = parse_3164(ret, s, now);
 
             ret->form = !error && ret->stamp.n ? SYSLOG_3164 : SYSLOG_NONE;
         }
@@ -409,22 +410,22 @@ void syslog_parse(struct span raw, ntime_t received, int zone_s, struct syslog *
         struct span rest = span_sub(s, span_find(s, ' ') + 1, s.n);
         struct syslog other = *ret;
 
-        if (rest.n && rest.p[0] != '-' && !is_digit(rest.p[0]) &&
-            !parse_3164(&other, rest, received, zone_s) && other.stamp.n) {
+        if (rest.n && rest.p[0] != '-' && !is_digit(rest.p[0]) && !parse_3164(&other, rest, now) &&
+            other.stamp.n) {
             *ret = other; // "<34>1 Oct 11 22:14:15 host app: text"
             ret->form = SYSLOG_3164;
             return;
         }
         ret->form = SYSLOG_5424;
-        ret->error = parse_5424(ret, s, zone_s);
+        ret->error = parse_5424(ret, s, now->zone_s);
         return;
     }
     ret->version = 0;
     ret->form = SYSLOG_3164;
-    if (syslog_cisco(s, received, zone_s, ret)) {
+    if (syslog_cisco(s, now->received, now->zone_s, ret)) {
         return;
     }
-    ret->error = parse_3164(ret, s, received, zone_s);
+    ret->error = parse_3164(ret, s, now);
     if (!ret->error && s.n && is_digit(s.p[0]) && !ret->stamp.n) {
         ret->error = "neither a version nor a time behind the priority";
     }

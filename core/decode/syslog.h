@@ -9,6 +9,7 @@
 #define CORE_DECODE_SYSLOG_H
 
 #include "core/decode/fields.h"
+#include "core/decode/stamp.h"
 
 enum syslog_form { SYSLOG_NONE, SYSLOG_5424, SYSLOG_3164 };
 
@@ -21,7 +22,13 @@ struct syslog {
     const char *error; // NULL, or what is wrong
 };
 
-void syslog_parse(struct span raw, ntime_t received, int zone_s, struct syslog *ret);
+struct syslog_now { // what a time without year and zone is read by
+    ntime_t received;
+    int zone_s;
+    struct stamp_memo *memo;
+};
+
+void syslog_parse(struct span raw, const struct syslog_now *now, struct syslog *ret);
 
 // The header as original fields. `prefix` is empty, or "header" when the body brings fields of its
 // own. Structured data becomes structured_data.ID.PARAM.

@@ -73,11 +73,21 @@ static int parse_hole(struct span name, struct template *t, bool *greedy_seen, s
     return 0;
 }
 
+// All ones for the first n bytes, as they stand in memory.
+static uint64_t head_mask(size_t n)
+{
+    static const char ones[8] = "\xff\xff\xff\xff\xff\xff\xff\xff";
+
+    return template_head(span_of(ones, n < sizeof(ones) ? n : sizeof(ones)));
+}
+
 int template_parse(struct span text, struct template *ret, struct err *err)
 {
     bool greedy = false;
 
-    *ret = (struct template){.first = text.n && text.p[0] != '{' ? text.p[0] : '\0'};
+    *ret = (struct template){0};
+    ret->head = template_head(span_sub(text, 0, span_find(text, '{')));
+    ret->head_mask = head_mask(span_find(text, '{'));
     for (;;) {
         size_t open = span_find(text, '{');
         size_t shut = span_find(text, '}');
@@ -183,7 +193,13 @@ static bool match_from(const struct template *t, size_t i, struct span text, str
         at = from + span_find_span(span_sub(body, from, body.n), next);
         return at < body.n && take(t, i, span_sub(body, 0, at), span_sub(body, at, body.n), value);
     }
-    for (at = body.n < next.n ? 0 : body.n - next.n + 1; at-- > 0;) {
+    for (at = body.n < next.n ? 0 : body.n - next.n + 1; at > 0;) {
+        const char *last = memrchr(body.p, next.p[0], at);
+
+        if (!last) {
+            return false;
+        }
+        at = (size_t)(last - body.p);
         if (span_starts(span_sub(body, at, body.n), next) &&
             take(t, i, span_sub(body, 0, at), span_sub(body, at, body.n), value)) {
             return true;

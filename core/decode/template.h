@@ -29,8 +29,20 @@ struct template
         bool greedy;
     } part[TEMPLATE_PARTS];
     struct span tail; // literal behind the last hole
-    char first;       // byte that a fitting text begins with; 0 when it begins with a hole
+    // The first eight bytes at most of the literal that a fitting text begins with, and their mask:
+    // a text whose head differs in them is not worth the match.
+    uint64_t head, head_mask;
 };
+
+static inline uint64_t template_head(struct span s)
+{
+    uint64_t v = 0;
+
+    if (s.n) {
+        memcpy(&v, s.p, s.n < sizeof(v) ? s.n : sizeof(v));
+    }
+    return v;
+}
 
 bool field_is_int(enum field f);
 bool field_is_list(enum field f); // may have several values, which stand joined with ','

@@ -35,6 +35,15 @@ struct wants {
     size_t n, cap;
 };
 
+// Words of log sources have no case, and a blank is '_'.
+static void fold_word(char *out, struct span word)
+{
+    fold_ascii(out, word);
+    for (size_t i = 0; i < word.n; i++) {
+        out[i] = out[i] == ' ' ? '_' : out[i];
+    }
+}
+
 static uint32_t word_of(struct prefilter *p, struct arena *a, struct span word)
 {
     char *low;
@@ -46,7 +55,7 @@ static uint32_t word_of(struct prefilter *p, struct arena *a, struct span word)
     if (!arena_ok(a)) {
         return NAME_NONE;
     }
-    fold_ascii(low, word);
+    fold_word(low, word);
     return names_intern(&p->words, span_of(low, word.n));
 }
 
@@ -238,7 +247,7 @@ static void select_groups(const struct prefilter *p, const struct span logsource
     for (int i = 0; i < LS_COUNT; i++) {
         struct span word = span_sub(logsource[i], 0, sizeof(low));
 
-        fold_ascii(low, word);
+        fold_word(low, word);
         ls[i] = names_find(&p->words, span_of(low, word.n));
     }
     for (size_t g = 0; g < p->ngroups; g++) {

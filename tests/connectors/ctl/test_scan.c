@@ -197,6 +197,81 @@ static void same_bytes_whatever_the_jobs(void **state)
     ran_free(&b);
 }
 
+// Many batches, a small file between, one that ends inside a packed stream, bursts that lie over the
+// border of batches, a clock that steps back.
+static void many_batches_are_one_stream(void **state)
+{
+    static const char *const key[] = {"events", "matches", "undecoded", "resegmented"};
+    char *small = ran_file("small.log", SPAN_LIT(GOOD("00:01") BAD("00:02")));
+    char *torn = ran_file("torn.gz", SPAN_LIT("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x01"));
+    char *rule = rules(), *big;
+    AUTO_BUF text;
+
+    (void)state;
+    buf_init(&text, 16 << 20);
+    for (unsigned i = 0; i < 9000; i++) {
+        unsigned t = i / 10 - (i > 5000 ? 60 : 0);
+
+        buf_printf(&text,
+                   "<86>Nov  2 %02u:%02u:%02u h sshd[1]: %s password for root from 10.0.%u.9 port "
+                   "2 ssh2%s\n",
+                   t / 3600, t / 60 % 60, t % 60, i % 7 ? "Failed" : "Accepted", i / 50 % 200,
+                   i % 100 ? "" : " and more that no pattern knows");
+    }
+    big = ran_file("big.log", buf_span(&text));
+    for (int merge = 0; merge < 2; merge++) {
+        const char *how = merge ? "--merge" : "--stats";
+        struct ran a = ran("scan", "--stats", how, "--rules", rule, big, small, torn, big);
+
+        assert_int_equal(a.status, 1);
+        assert_true(count(&a, "accepted") > 2000);
+        assert_true(count(&a, "many refused") > 100);
+        for (int jobs = 2; jobs < 6; jobs += 3) {
+            struct ran b = ran("scan", "-j", jobs == 2 ? "2" : "5", "--stats", how, "--rules", rule,
+                               big, small, torn, big);
+            json_t *x = stats(&a), *y = stats(&b);
+
+            assert_int_equal(b.status, a.status);
+            assert_string_equal(a.out, b.out);
+            for (size_t i = 0; i < ARRAY_LEN(key); i++) {
+                assert_int_equal(ran_int(x, key[i]), ran_int(y, key[i]));
+            }
+            assert_int_equal(ran_int(x, "resegmented"), 2);
+            json_decref(x);
+            json_decref(y);
+            ran_free(&b);
+        }
+        ran_free(&a);
+    }
+}
+
+static void an_expression_selects_the_same_whatever_the_jobs(void **state)
+{
+    static const char what[] = "user.name = akira or message ~ \"log.?on\"";
+    struct ran a = ran("scan", "--where", what, FEEDS "sensor-litho.rec", FEEDS "sshd.rec");
+    struct ran b =
+        ran("scan", "-j", "3", "--where", what, FEEDS "sensor-litho.rec", FEEDS "sshd.rec");
+
+    (void)state;
+    assert_int_equal(a.status, b.status);
+    assert_string_equal(a.out, b.out);
+    ran_free(&a);
+    ran_free(&b);
+    b = ran("scan", "-j", "3", "--where",
+            "not ("
+            "kind = nothing)",
+            "--count", FEEDS "sshd.rec");
+    a = ran("scan", "--where",
+            "not ("
+            "kind = nothing)",
+            "--count", FEEDS "sshd.rec");
+    assert_int_equal(b.status, 0);
+    assert_true(strtol(b.out, NULL, 10) > 0);
+    assert_string_equal(a.out, b.out);
+    ran_free(&a);
+    ran_free(&b);
+}
+
 static void statistics_have_the_promised_keys(void **state)
 {
     static const char *const key[] = {"events",       "matches",      "undecoded",
@@ -401,6 +476,8 @@ int main(void)
         cmocka_unit_test(windows_live_on_from_file_to_file),
         cmocka_unit_test(merge_is_one_stream_by_event_time),
         cmocka_unit_test(same_bytes_whatever_the_jobs),
+        cmocka_unit_test(many_batches_are_one_stream),
+        cmocka_unit_test(an_expression_selects_the_same_whatever_the_jobs),
         cmocka_unit_test(statistics_have_the_promised_keys),
         cmocka_unit_test(refused_rule_does_not_stop_a_scan),
         cmocka_unit_test(rules_that_need_the_engine_are_named_not_asked),

@@ -457,10 +457,68 @@ static int shut(void **state)
     return 0;
 }
 
+static void log_source(const char *product, const char *category, const char *service)
+{
+    const char *want[3] = {product, category, service};
+
+    for (int i = 0; i < 3; i++) {
+        if (!span_eq_str(ev.logsource[i], want[i])) {
+            fail_msg("word %d is \"" SPAN_FMT "\", not \"%s\"", i, SPAN_ARG(ev.logsource[i]),
+                     want[i]);
+        }
+    }
+}
+
+static void a_record_may_tell_its_log_source(void **state)
+{
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: cef\nlogsource:\n  product: {from: DeviceVendor, else: "
+         "cef}\n  category: fixed\n  service: {from: DeviceProduct}\nkinds:\n"
+         "  - {when: {act: own}, kind: other, logsource: {product: Row}}\n");
+    run("CEF:0|FabSec|Tool Guard|1|9|N|3|act=x");
+    log_source("fabsec", "fixed", "tool_guard");
+    run("CEF:0|lower|case|1|9|N|3|act=x");
+    log_source("lower", "fixed", "case");
+    run("CEF:0|||1|9|N|3|act=x");
+    log_source("cef", "fixed", "");
+    run("CEF:0|FabSec|ToolGuard|1|9|N|3|act=own");
+    log_source("Row", "", "");
+}
+
+// More names than a memo holds, some that differ only in the middle or beyond what it keeps.
+static void names_nobody_told_are_found_again(void **state)
+{
+    char text[256];
+
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: json\nauto: false\n");
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 3000; i++) {
+            (void)snprintf(text, sizeof(text), "{\"prefix01_%d_suffix99\":\"10.0.0.9\"}", i);
+            run(text);
+            is(FIELD_SOURCE_IP, "");
+            (void)snprintf(text, sizeof(text), "{\"k%d\":{\"Src-IP\":\"10.0.%d.%d\"}}", i, i / 250,
+                           i % 250);
+            run(text);
+            (void)snprintf(text, sizeof(text), "10.0.%d.%d", i / 250, i % 250);
+            is(FIELD_SOURCE_IP, text);
+        }
+        (void)snprintf(text, sizeof(text),
+                       "{\"%0120d.src_ip\":\"10.1.2.3\",\"@S_rc.I P\":\"10.3.2.1\"}", round);
+        run(text);
+        is(FIELD_SOURCE_IP, "10.3.2.1");
+        (void)snprintf(text, sizeof(text), "{\"%0120d.src_ip\":\"10.1.2.3\"}", round);
+        run(text);
+        is(FIELD_SOURCE_IP, "10.1.2.3");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bodies_stand_inside_bodies),
+        cmocka_unit_test(a_record_may_tell_its_log_source),
+        cmocka_unit_test(names_nobody_told_are_found_again),
         cmocka_unit_test(pairs_have_dialects),
         cmocka_unit_test(pairs_are_told_by_their_fields),
         cmocka_unit_test(columns_follow_conditions),

@@ -188,6 +188,8 @@ static void a_log_source_binds_by_what_it_names(void **state)
     assert_int_equal(source("{product: linux}", "linux", "", "sshd"), 1);
     assert_int_equal(source("{product: linux, service: sshd}", "linux", "", "sshd"), 1);
     assert_int_equal(source("{product: Linux, service: sshd}", "linux", "x", "SSHD"), 1);
+    assert_int_equal(source("{product: Trend Micro}", "trend_micro", "", ""), 1);
+    assert_int_equal(source("{product: trend_micro}", "Trend Micro", "", ""), 1);
     assert_int_equal(source("{product: linux, service: sudo}", "linux", "", "sshd"), 0);
     assert_int_equal(source("{product: linux, service: sshd}", "linux", "", ""), 0);
     assert_int_equal(source("{category: proxy}", "anything", "proxy", ""), 1);

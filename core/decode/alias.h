@@ -1,0 +1,45 @@
+// alias.h - which core fields a name that nobody told may stand for.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Names are compared without case and without '_', '-', '.', ' ' and '@'. The index is immutable after
+// loading. Records of one kind bring the same names again and again, so each decoder keeps what it
+// found for the last ones (a memo of a fixed size: a new name takes the place of an old one).
+#ifndef CORE_DECODE_ALIAS_H
+#define CORE_DECODE_ALIAS_H
+
+#include "core/base/arena.h"
+#include "core/base/span.h"
+
+enum { ALIAS_MAX = 64 }; // normalised names longer than this stand for nothing
+
+struct alias {        // one normalised name; a name may serve several fields
+    struct span name; // in the index' arena
+    unsigned field;
+    unsigned rank; // lower is better
+    uint32_t next; // the same name for another field, plus one
+};
+
+struct alias_index {
+    size_t n, cap; // `cap`: of bucket[], a power of two of at least twice the number of aliases
+    struct alias *alias;
+    uint32_t *bucket; // alias, plus one
+};
+
+// Room for `n` aliases. False without memory.
+bool alias_init(struct alias_index *x, struct arena *a, size_t n);
+// False when nothing of the name is left or it is too long; otherwise room is there, see alias_init().
+bool alias_add(struct alias_index *x, struct arena *a, struct span name, unsigned field,
+               unsigned rank);
+
+// The aliases of a whole name and of its part behind the last dot; each plus one, 0 = none.
+struct alias_found {
+    uint32_t whole, part;
+};
+
+struct alias_memo;
+
+struct alias_memo *alias_memo_new(void); // NULL without memory
+void alias_memo_free(struct alias_memo *m);
+struct alias_found alias_find(const struct alias_index *x, struct alias_memo *m, struct span name);
+
+#endif
