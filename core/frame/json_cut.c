@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/frame/json_cut.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -82,6 +86,47 @@ static bool is_quiet(char c)
     return (unsigned char)c > ' ' && c != '"' && c != '{' && c != '}' && c != '[' && c != ']';
 }
 
+#ifdef __SSE2__
+// One bit for each of 16 bytes that ends a run: of a string's text, or of quiet bytes.
+static unsigned text_ends(__m128i v)
+{
+    __m128i e = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+
+    e = _mm_or_si128(e, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(e, _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'))));
+}
+
+static unsigned quiet_ends(__m128i v)
+{
+    __m128i folded = _mm_or_si128(v, _mm_set1_epi8(0x20)); // '[' and ']' become '{' and '}'
+    __m128i e = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(' ')), v);
+
+    e = _mm_or_si128(e, _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
+    e = _mm_or_si128(e, _mm_cmpeq_epi8(folded, _mm_set1_epi8('{')));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(e, _mm_cmpeq_epi8(folded, _mm_set1_epi8('}'))));
+}
+#endif
+
+// Where the run that goes on at `i` ends: the first byte that is not of it, or in.n.
+static size_t run_end(struct span in, size_t i, bool text)
+{
+#ifdef __SSE2__
+    for (; in.n - i >= 16; i += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(in.p + i));
+        unsigned ends = text ? text_ends(v) : quiet_ends(v);
+
+        if (ends) {
+            return i + (unsigned)__builtin_ctz(ends);
+        }
+    }
+#endif
+    while (i < in.n &&
+           (text ? in.p[i] != '"' && in.p[i] != '\\' && in.p[i] != '\n' : is_quiet(in.p[i]))) {
+        i++;
+    }
+    return i;
+}
+
 enum json_step json_cut_run(struct json_cut *c, struct span in, size_t *ret_used,
                             uint64_t *ret_lines)
 {
@@ -91,14 +136,10 @@ enum json_step json_cut_run(struct json_cut *c, struct span in, size_t *ret_used
 
     while (i < in.n && answer == JSON_MORE) {
         if (c->string && !c->escape) {
-            while (i < in.n && in.p[i] != '"' && in.p[i] != '\\' && in.p[i] != '\n') {
-                i++;
-            }
+            i = run_end(in, i, true);
         } else if (c->begun && !c->line && !c->string && is_quiet(in.p[i])) {
-            while (i + 1 < in.n && is_quiet(in.p[i + 1])) {
-                i++;
-            }
-            c->prev = in.p[i++];
+            i = run_end(in, i, false);
+            c->prev = in.p[i - 1];
             c->at_start = false;
         }
         if (i < in.n) {
