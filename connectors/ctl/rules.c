@@ -222,8 +222,8 @@ int ctl_rules(int argc, char **argv)
                                             {"fab", required_argument, NULL, 'f'},
                                             {"event", required_argument, NULL, 'e'},
                                             {NULL, 0, NULL, 0}};
-    struct asked a = {0};
     static const char *const with_samples[] = {".yml", ".yaml", NULL};
+    struct asked a = {0};
     char model[SHARE_PATH_MAX];
     bool testing;
     const char *verb, *id = NULL;
@@ -257,7 +257,7 @@ int ctl_rules(int argc, char **argv)
     status = load(&a, testing ? with_samples : texts_yaml, argv + optind, n, &l, &err) < 0
                  ? ctl_worse(CTL_CANNOT, ctl_fail(&err))
              : strcmp(verb, "list") == 0 ? list(&l)
-             : strcmp(verb, "test") == 0 ? test(&l)
+             : testing                   ? test(&l)
                                          : explain(&l, id, a.event);
     unload(&l);
     return status;
