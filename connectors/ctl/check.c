@@ -189,7 +189,8 @@ static void check_rules(struct checking *c)
     buf_init(&lines, LINES_MAX);
     if (rules && samples) {
         sources = share_sources(&c->faults, &err);
-        if (!sources || rule_test(rules, sources, &c->sigma, &lines, &c->faults, &err) < 0) {
+        if (!sources ||
+            rule_test(rules, sources, c->fab, &c->sigma, &lines, &c->faults, &err) < 0) {
             faults_say(&c->faults, &err);
         }
     }

@@ -28,6 +28,11 @@ static bool beside(const char *samples, const char *rules)
            (strcmp(rules + n, ".yml") == 0 || strcmp(rules + n, ".yaml") == 0);
 }
 
+bool rule_sample_means(const struct rule_sample *s, const char *path, const struct rule *r)
+{
+    return s->rule ? s->rule == r : r->alerts && beside(path, r->path);
+}
+
 static int no_memory(struct reader *r)
 {
     return err_set(r->err, E_LIMIT, "samples.limit", "the samples are too large");
@@ -64,6 +69,18 @@ static int find_rule(struct reader *r, const struct ynode *at, const struct ynod
                        "%zu rules beside these samples alert: say which one with \"rule\"", found);
     }
     return 0;
+}
+
+// `lines` that name no rule are about all that alert beside them: at least one.
+static int find_beside(struct reader *r, const struct ynode *at)
+{
+    for (size_t i = 0; i < r->s->nrules; i++) {
+        if (r->s->rule[i]->rule.alerts && beside(r->f->path, r->s->rule[i]->rule.path)) {
+            return 0;
+        }
+    }
+    return y_fault(&r->out->docs, at, r->err, "samples.rule",
+                   "no rule beside these samples alerts");
 }
 
 static int read_time(struct reader *r, const struct ynode *n, utime_t *ret)
@@ -170,6 +187,35 @@ static int read_event(struct reader *r, const struct ynode *n, const struct rule
     return rc;
 }
 
+// An event by hand, for what no source says yet: {time, group, kind, fields}, core fields only.
+static int read_by_hand(struct reader *r, const struct ynode *n, struct sample_event *ret)
+{
+    static const char *const known[] = {"time", "group", "kind", "fields", NULL};
+    const struct ynode *kind = y_get(n, "kind");
+    int rc = y_only(&r->out->docs, n, known, r->err);
+
+    ret->group = y_text(y_get(n, "group"));
+    rc = rc ? rc : read_time(r, y_get(n, "time"), &ret->time);
+    rc = rc ? rc : read_flat(r, n, "fields", &ret->fields);
+    if (rc == 0 && (ret->time == UTIME_NONE || !ret->group.n || !kind || !ret->fields)) {
+        return y_fault(&r->out->docs, n, r->err, "samples.event",
+                       "an event among lines has \"time\", \"group\", \"kind\" and \"fields\"");
+    }
+    if (rc == 0 && kind_of(y_text(kind)) < 0) {
+        return y_fault(&r->out->docs, kind, r->err, "samples.kind",
+                       "\"" SPAN_FMT "\" is no kind of event", SPAN_ARG(y_text(kind)));
+    }
+    ret->kind = rc ? KIND_OTHER : (enum kind)kind_of(y_text(kind));
+    for (size_t i = 0; rc == 0 && i < ret->fields->n; i++) {
+        if (field_of(ret->fields->key[i]) < 0 || ret->fields->item[i]->type != Y_SCALAR) {
+            rc = y_fault(&r->out->docs, ret->fields->item[i], r->err, "samples.field",
+                         "\"" SPAN_FMT "\" is no core field with one value",
+                         SPAN_ARG(ret->fields->key[i]));
+        }
+    }
+    return rc;
+}
+
 static int read_lines(struct reader *r, const struct ynode *n, struct rule_sample *s)
 {
     const struct ynode *lines = y_get(n, "lines");
@@ -177,35 +223,64 @@ static int read_lines(struct reader *r, const struct ynode *n, struct rule_sampl
     int rc = read_common(r, n, s->rule, &common);
 
     for (size_t i = 0; rc == 0 && i < lines->n; i++) {
-        s->event[i] = common;
-        s->event[i].raw = y_text(lines->item[i]);
-        s->event[i].line = lines->item[i]->line;
-        if (s->event[i].raw.n == 0) {
+        struct sample_event *e = &s->event[i];
+
+        *e = common;
+        e->raw = y_text(lines->item[i]);
+        e->line = lines->item[i]->line;
+        if (lines->item[i]->type == Y_MAP) {
+            rc = read_by_hand(r, lines->item[i], e);
+        } else if (e->raw.n == 0) {
             rc = y_fault(&r->out->docs, lines->item[i], r->err, "samples.event", "an empty line");
         }
     }
     return rc;
 }
 
-static int read_sample(struct reader *r, const struct ynode *n, struct rule_sample *s)
+static int read_expected(struct reader *r, const struct ynode *n, struct rule_sample *s)
 {
-    static const char *const known[] = {"rule",  "raw",    "source", "time",   "fields", "context",
-                                        "lines", "events", "note",   "repeat", "every",  NULL};
-    const struct ynode *lines = y_get(n, "lines"), *events = y_get(n, "events");
-    const struct ynode *list = lines ? lines : events;
-    int rc = n->type == Y_MAP ? y_only(&r->out->docs, n, known, r->err)
+    return !n || (s->positive && y_bool(n, &s->expected))
+               ? 0
+               : y_fault(&r->out->docs, n, r->err, "samples.expected",
+                         "\"expected\" is true or false, of a positive sample");
+}
+
+// Which rules, and that it is one of the forms. `list`: its events, when it has several.
+static int read_form(struct reader *r, const struct ynode *n, const struct ynode *list,
+                     struct rule_sample *s)
+{
+    static const char *const plain[] = {"rule",    "raw",    "source", "time",  "fields", "name",
+                                        "context", "events", "repeat", "every", NULL};
+    static const char *const lines[] = {"rule",     "name",  "source", "time",
+                                        "expected", "lines", NULL};
+    const struct ynode *word = y_get(n, "rule");
+    int rc = n->type == Y_MAP ? y_only(&r->out->docs, n, s->lines ? lines : plain, r->err)
                               : y_fault(&r->out->docs, n, r->err, "yaml.type", "must be a map");
 
-    rc = rc ? rc : find_rule(r, n, y_get(n, "rule"), &s->rule);
+    if (rc == 0) {
+        rc = s->lines && !word ? find_beside(r, n) : find_rule(r, n, word, &s->rule);
+    }
+    rc = rc ? rc : read_expected(r, y_get(n, "expected"), s);
     if (rc == 0 && list && (list->type != Y_LIST || list->n == 0 || list->n > EVENTS_MAX)) {
         rc = y_fault(&r->out->docs, list, r->err, "samples.event", "1 to %d events", EVENTS_MAX);
     }
-    if (rc == 0 && (lines != NULL) + (events != NULL) + (y_get(n, "raw") != NULL) +
+    if (rc == 0 && s->lines + (y_get(n, "events") != NULL) + (y_get(n, "raw") != NULL) +
                            (y_get(n, "fields") != NULL) !=
                        1) {
         rc = y_fault(&r->out->docs, n, r->err, "samples.event",
                      "a sample is one of \"raw\", \"lines\", \"fields\" and \"events\"");
     }
+    return rc;
+}
+
+static int read_sample(struct reader *r, const struct ynode *n, struct rule_sample *s)
+{
+    const struct ynode *lines = y_get(n, "lines"), *events = y_get(n, "events");
+    const struct ynode *list = lines ? lines : events;
+    int rc;
+
+    s->lines = lines != NULL;
+    rc = read_form(r, n, list, s);
     s->n = list ? list->n : 1;
     s->event = rc ? NULL : arena_array(r->a, s->n, sizeof(*s->event));
     if (rc || !s->event) {
@@ -217,10 +292,8 @@ static int read_sample(struct reader *r, const struct ynode *n, struct rule_samp
     for (size_t i = 0; rc == 0 && events && i < events->n; i++) {
         rc = read_event(r, events->item[i], s->rule, &s->event[i]);
     }
-    if (rc == 0 && !events) {
-        struct ynode one = *n; // its "rule" is the one that is tested
-
-        rc = read_common(r, &one, s->rule, s->event);
+    if (rc == 0 && !events) { // its "rule" is the one that is tested
+        rc = read_common(r, n, s->rule, s->event);
         s->event->raw = y_text(y_get(n, "raw"));
     }
     return rc;

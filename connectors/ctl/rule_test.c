@@ -1,9 +1,10 @@
-// rule_test.c - samples through decoder, matcher and correlations.
+// rule_test.c - samples through decoder, matcher and correlations, or through the engine.
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/ctl/rule_test.h"
 
 #include <stdlib.h>
 
+#include "connectors/ctl/rule_engine.h"
 #include "connectors/ctl/rule_samples.h"
 #include "core/base/utf8.h"
 #include "core/detect/set.h"
@@ -26,6 +27,10 @@ struct testing {
     struct tally *tally; // by rule
     struct faults *faults;
     struct hit *hit;
+    struct rule_engine *engine; // NULL: no sample needed it so far
+    struct rule_found *engine_found;
+    const struct sourceset *sources;
+    const struct fab *model;
 };
 
 // How long time goes on behind a sample's last event: longer than any absence waits.
@@ -143,6 +148,39 @@ static utime_t run_event(struct testing *t, const struct sample_event *e, utime_
 
 // ---- samples
 
+enum wrong {
+    WRONG_NOT,
+    WRONG_SILENT,
+    WRONG_FIRED,
+    WRONG_EXPECTED,
+    WRONG_UNEXPECTED,
+};
+
+// `r` NULL: it is of none of the rules beside it.
+static void say_wrong(struct testing *t, const char *path, const struct rule_sample *s,
+                      const struct rule *r, enum wrong w)
+{
+    static const struct {
+        const char *code, *said;
+    } row[] = {
+        [WRONG_SILENT] = {"samples.positive", "does not find this sample"},
+        [WRONG_FIRED] = {"samples.negative", "finds this sample"},
+        [WRONG_EXPECTED] = {"samples.expected",
+                            "finds this sample, but a window makes it expected"},
+        [WRONG_UNEXPECTED] = {"samples.expected",
+                              "finds this sample, but no window makes it expected"},
+    };
+    struct err err = ERR_INIT;
+
+    err_at(&err, path, s->line, 1);
+    if (r) {
+        (void)err_set(&err, E_INPUT, row[w].code, "the rule \"%s\" %s", r->title, row[w].said);
+    } else {
+        (void)err_set(&err, E_INPUT, row[w].code, "no rule beside it finds this sample");
+    }
+    faults_say(t->faults, &err);
+}
+
 static void run_sample(struct testing *t, const char *path, const struct rule_sample *s)
 {
     struct tally *tally = &t->tally[s->rule->index];
@@ -150,7 +188,6 @@ static void run_sample(struct testing *t, const char *path, const struct rule_sa
     utime_t last = when;
     struct corr_tables tables;
     uint64_t record = 0, dropped = 0;
-    struct err err = ERR_INIT;
 
     corr_tables_init(&tables);
     t->corr = (struct corr){.window = &tables.window,
@@ -180,27 +217,90 @@ static void run_sample(struct testing *t, const char *path, const struct rule_sa
     tally->negative += !s->positive;
     if (t->found != s->positive) {
         tally->wrong++;
-        err_at(&err, path, s->line, 1);
-        (void)err_set(&err, E_INPUT, s->positive ? "samples.positive" : "samples.negative",
-                      s->positive ? "the rule \"%s\" does not find this sample"
-                                  : "the rule \"%s\" finds this sample",
-                      s->rule->title);
-        faults_say(t->faults, &err);
+        say_wrong(t, path, s, s->rule, s->positive ? WRONG_SILENT : WRONG_FIRED);
     }
 }
 
-static void run_file(struct testing *t, const struct textfile *f)
+// ---- samples that need the engine
+
+static enum wrong engine_wrong(const struct rule_sample *s, const struct rule_found *f)
+{
+    return !s->positive                 ? f->fired ? WRONG_FIRED : WRONG_NOT
+           : !f->fired                  ? WRONG_SILENT
+           : f->expected == s->expected ? WRONG_NOT
+           : f->expected                ? WRONG_EXPECTED
+                                        : WRONG_UNEXPECTED;
+}
+
+// A positive sample that names no rule is of those that fire; one must.
+static void judge_engine(struct testing *t, const char *path, const struct rule_sample *s)
+{
+    bool fired = false;
+
+    for (uint32_t i = 0; i < ruleset_count(t->s); i++) {
+        const struct rule *r = ruleset_rule(t->s, i);
+        const struct rule_found *f = &t->engine_found[i];
+        enum wrong w = engine_wrong(s, f);
+
+        if (!rule_sample_means(s, path, r)) {
+            continue;
+        }
+        fired = fired || f->fired;
+        if (s->positive && !s->rule && !f->fired) {
+            continue;
+        }
+        t->tally[i].positive += s->positive;
+        t->tally[i].negative += !s->positive;
+        if (w != WRONG_NOT) {
+            t->tally[i].wrong++;
+            say_wrong(t, path, s, r, w);
+        }
+    }
+    if (s->positive && !s->rule && !fired) {
+        say_wrong(t, path, s, NULL, WRONG_SILENT);
+    }
+}
+
+// E_*: there is no engine. A sample that cannot be played is a fault of its own.
+static int run_engine(struct testing *t, const char *path, const struct rule_sample *s,
+                      struct err *err)
+{
+    struct err fault = ERR_INIT;
+
+    if (!t->engine) {
+        t->engine = rule_engine_new(t->s, t->sources, t->model, t->faults, err);
+    }
+    if (!t->engine) {
+        return err->rc;
+    }
+    if (rule_engine_run(t->engine, path, s, t->engine_found, &fault)) {
+        faults_say(t->faults, &fault);
+    } else {
+        judge_engine(t, path, s);
+    }
+    return 0;
+}
+
+static int run_file(struct testing *t, const struct textfile *f, struct err *err)
 {
     struct rule_samples samples;
+    int rc = 0;
 
     rule_samples_read(&t->docs, t->s, f, &samples, t->faults);
-    for (size_t i = 0; i < samples.n; i++) {
-        run_sample(t, f->path, &samples.sample[i]);
+    for (size_t i = 0; i < samples.n && rc == 0; i++) {
+        if (samples.sample[i].lines) {
+            rc = run_engine(t, f->path, &samples.sample[i], err);
+        } else {
+            run_sample(t, f->path, &samples.sample[i]);
+        }
     }
+    return rc;
 }
 
 static void put_lines(const struct testing *t, struct buf *out)
 {
+    size_t shown = 0, none = 0;
+
     for (uint32_t i = 0; i < ruleset_count(t->s); i++) {
         const struct rule *r = ruleset_rule(t->s, i);
         const struct tally *y = &t->tally[i];
@@ -208,6 +308,8 @@ static void put_lines(const struct testing *t, struct buf *out)
         if (!r->alerts && y->positive + y->negative == 0) {
             continue; // only the input of a correlation, which has samples of its own
         }
+        shown++;
+        none += !y->positive || !y->negative;
         buf_printf(out, "%-5s  %3zu positive  %3zu negative  ",
                    y->wrong                     ? "FAULT"
                    : y->positive && y->negative ? "ok"
@@ -218,12 +320,13 @@ static void put_lines(const struct testing *t, struct buf *out)
         (void)utf8_sanitise(out, span_str(r->title), SIZE_MAX);
         buf_u8(out, '\n');
     }
+    buf_printf(out, "%zu rules, %zu without positive or without negative samples\n", shown, none);
 }
 
-int rule_test(const struct ruleset *s, const struct sourceset *sources, const struct texts *texts,
-              struct buf *out, struct faults *faults, struct err *err)
+int rule_test(const struct ruleset *s, const struct sourceset *sources, const struct fab *model,
+              const struct texts *texts, struct buf *out, struct faults *faults, struct err *err)
 {
-    struct testing t = {.s = s, .faults = faults};
+    struct testing t = {.s = s, .faults = faults, .sources = sources, .model = model};
     int rc = 0;
 
     arena_init(&t.docs, TEST_ARENA);
@@ -232,17 +335,20 @@ int rule_test(const struct ruleset *s, const struct sourceset *sources, const st
     t.matcher = matcher_new(s, NULL);
     t.tally = calloc(ruleset_count(s) + 1, sizeof(*t.tally));
     t.hit = calloc(TEST_HITS_MAX, sizeof(*t.hit));
-    if (!t.decoder || !t.matcher || !t.tally || !t.hit) {
+    t.engine_found = calloc(ruleset_count(s) + 1, sizeof(*t.engine_found));
+    if (!t.decoder || !t.matcher || !t.tally || !t.hit || !t.engine_found) {
         rc = err_set(err, E_SYSTEM, "rules.memory", "no memory for the samples");
     }
     for (size_t i = 0; rc == 0 && i < texts->n; i++) {
         if (rule_samples_is(texts->file[i].path)) {
-            run_file(&t, &texts->file[i]);
+            rc = run_file(&t, &texts->file[i], err);
         }
     }
     if (rc == 0) {
         put_lines(&t, out);
     }
+    rule_engine_free(t.engine);
+    free(t.engine_found);
     free(t.hit);
     free(t.tally);
     matcher_free(t.matcher);

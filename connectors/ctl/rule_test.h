@@ -9,8 +9,10 @@
 #include "core/detect/ruleset.h"
 
 // Runs all samples among the texts; what a sample shows otherwise than it should is a fault at its place.
-// One line a rule into `out`: "ok|FAULT|none  POSITIVE NEGATIVE  ID  TITLE". E_*: could not.
-int rule_test(const struct ruleset *s, const struct sourceset *sources, const struct texts *t,
-              struct buf *out, struct faults *faults, struct err *err);
+// `model`: what the engine knows of the fab, NULL = share/'s. One line a rule into `out`:
+// "ok|FAULT|none  POSITIVE NEGATIVE  ID  TITLE", none: it lacks positive or negative samples; the last line
+// counts them. E_*: could not.
+int rule_test(const struct ruleset *s, const struct sourceset *sources, const struct fab *model,
+              const struct texts *t, struct buf *out, struct faults *faults, struct err *err);
 
 #endif

@@ -18,6 +18,7 @@ enum { TEXT_MAX = 256 << 20, EXPLAIN_HITS = 4096 };
 struct loaded {
     struct texts texts;
     struct ruleset *set;
+    struct fab *fab; // --fab; NULL: none was given
     bool *context;
     struct faults faults;
 };
@@ -26,10 +27,10 @@ struct asked {
     const char *rules, *model, *event;
 };
 
-// The rules below the paths, share/rules without one.
-static int load(const struct asked *a, char **path, int n, struct loaded *l, struct err *err)
+// The rules below the paths (and what `ends` names beside them), share/rules without one.
+static int load(const struct asked *a, const char *const *ends, char **path, int n,
+                struct loaded *l, struct err *err)
 {
-    struct fab *fab = NULL;
     char share[SHARE_PATH_MAX];
     char *one[] = {share};
     int rc = 0;
@@ -42,22 +43,22 @@ static int load(const struct asked *a, char **path, int n, struct loaded *l, str
         path = one;
         n = 1;
     }
-    rc = rc == 0 && a->model ? share_fab(a->model, &l->faults, &fab, err) : rc;
+    rc = rc == 0 && a->model ? share_fab(a->model, &l->faults, &l->fab, err) : rc;
     for (int i = 0; i < n && rc == 0; i++) {
-        rc = texts_add(&l->texts, path[i], texts_yaml, err);
+        rc = texts_add(&l->texts, path[i], ends, err);
     }
     if (rc == 0) {
-        l->set = ruleset_load_for(fab, l->texts.file, l->texts.n, &l->faults);
+        l->set = ruleset_load_for(l->fab, l->texts.file, l->texts.n, &l->faults);
         l->context = l->set ? rule_view_context(l->set) : NULL;
         rc = l->context ? 0 : err_set(err, E_SYSTEM, "rules.memory", "no memory for the rules");
     }
-    fab_free(fab);
     return rc;
 }
 
 static void unload(struct loaded *l)
 {
     free(l->context);
+    fab_free(l->fab);
     ruleset_free(l->set);
     texts_free(&l->texts);
 }
@@ -209,7 +210,7 @@ static int test(struct loaded *l)
     AUTO_BUF b;
 
     buf_init(&b, TEXT_MAX);
-    rc = sources ? rule_test(l->set, sources, &l->texts, &b, &l->faults, &err) : err.rc;
+    rc = sources ? rule_test(l->set, sources, l->fab, &l->texts, &b, &l->faults, &err) : err.rc;
     print(&b);
     sourceset_free(sources);
     return rc < 0 ? ctl_fail(&err) : status_of(l);
@@ -221,7 +222,10 @@ int ctl_rules(int argc, char **argv)
                                             {"fab", required_argument, NULL, 'f'},
                                             {"event", required_argument, NULL, 'e'},
                                             {NULL, 0, NULL, 0}};
+    static const char *const with_samples[] = {".yml", ".yaml", NULL};
     struct asked a = {0};
+    char model[SHARE_PATH_MAX];
+    bool testing;
     const char *verb, *id = NULL;
     struct err err = ERR_INIT;
     struct loaded l;
@@ -246,10 +250,15 @@ int ctl_rules(int argc, char **argv)
         id = argv[optind]; // else a file's rules, all of them
         n = 0;
     }
-    status = load(&a, argv + optind, n, &l, &err) < 0 ? ctl_worse(CTL_CANNOT, ctl_fail(&err))
-             : strcmp(verb, "list") == 0              ? list(&l)
-             : strcmp(verb, "test") == 0              ? test(&l)
-                                                      : explain(&l, id, a.event);
+    testing = strcmp(verb, "test") == 0;
+    if (testing && !a.model && share_path("fab", model, &err) == 0) {
+        a.model = model; // its samples are of that fab
+    }
+    status = load(&a, testing ? with_samples : texts_yaml, argv + optind, n, &l, &err) < 0
+                 ? ctl_worse(CTL_CANNOT, ctl_fail(&err))
+             : strcmp(verb, "list") == 0 ? list(&l)
+             : testing                   ? test(&l)
+                                         : explain(&l, id, a.event);
     unload(&l);
     return status;
 }

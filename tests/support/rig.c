@@ -202,18 +202,11 @@ static struct event event_of(const struct rig_event *re)
 
 void rig_say(struct rig *r, const struct rig_event *re)
 {
-    struct event ev = event_of(re);
-
-    rig_event(r, re->source, &ev);
-}
-
-void rig_event(struct rig *r, uint16_t source, const struct event *given)
-{
-    const struct event ev = *given;
+    const struct event ev = event_of(re);
     struct hit hit[OBS_HITS_MAX];
-    struct obs o = {.source = source,
+    struct obs o = {.source = re->source,
                     .epoch = 1,
-                    .seq = ++r->seq[source],
+                    .seq = ++r->seq[re->source],
                     .received = ev.time * 1000,
                     .time = ev.time,
                     .kind = ev.kind,
@@ -233,7 +226,7 @@ void rig_event(struct rig *r, uint16_t source, const struct event *given)
     if (o.nhits || ev.flags & EVENT_IS_ALERT || kind_is_context(ev.kind)) {
         result_obs(&r->result, &o);
     }
-    result_counts(&r->result, &(struct counts){.source = source,
+    result_counts(&r->result, &(struct counts){.source = re->source,
                                                .records = 1,
                                                .bytes = ev.raw.n,
                                                .newest = ev.time,

@@ -50,7 +50,6 @@ utime_t rig_time(int second);
 
 void rig_source(struct rig *r, uint16_t n, const char *name, const char *kind, int silence_s);
 void rig_say(struct rig *r, const struct rig_event *ev);
-void rig_event(struct rig *r, uint16_t source, const struct event *ev); // one that was decoded
 void rig_tick(struct rig *r, int second); // also says every source's counts
 void rig_end_recording(struct rig *r);
 void rig_block(struct rig *r); // steps what was said so far, commits

@@ -44,10 +44,11 @@ static void samples_that_hold_are_counted_by_rule(void **state)
     (void)state;
     assert_string_equal(r.err, "");
     assert_int_equal(r.status, 0);
-    assert_int_equal(ran_lines(&r), 3);
+    assert_int_equal(ran_lines(&r), 4);
     assert_non_null(strstr(r.out, "ok       2 positive    1 negative  r-shell  Shell\n"));
     assert_non_null(strstr(r.out, "ok       1 positive    2 negative  r-asked  Asked\n"));
     assert_non_null(strstr(r.out, "ok       1 positive    2 negative  r-many  Many\n"));
+    assert_non_null(strstr(r.out, "\n3 rules, 0 without positive or without negative samples\n"));
     ran_free(&r);
 }
 
@@ -88,6 +89,14 @@ static void what_is_no_sample_is_refused(void **state)
         "positive: [{rule: shell, fields: {a: b}, repeat: 0}]\n",
         "positive: [{rule: r-many, events: [{fields: {n: 6}}]}]\n", // of which log source?
         "positive: [{rule: r-many, events: []}]\n",
+        "positive: [{rule: shell, lines: []}]\n",
+        "positive: [{rule: shell, lines: [x], context: {fab.ctx.pm: true}}]\n", // the engine knows
+        "positive: [{rule: shell, lines: [{group: pam, kind: logon, fields: {user.name: a}}]}]\n",
+        "positive: [{rule: shell, lines: [{time: 2026-11-02T08:00:00Z, group: pam, kind: x, "
+        "fields: {user.name: a}}]}]\n",
+        "positive: [{rule: shell, lines: [{time: 2026-11-02T08:00:00Z, group: pam, kind: logon, "
+        "fields: {nonsense: a}}]}]\n",
+        "negative: [{rule: shell, expected: true, lines: [x]}]\n",
     };
 
     (void)state;
@@ -101,15 +110,101 @@ static void what_is_no_sample_is_refused(void **state)
     }
 }
 
-static void our_own_samples_hold(void **state)
+static void our_own_samples_hold_and_every_rule_has_both_kinds(void **state)
 {
     struct ran r = ran("rules", "test");
 
     (void)state;
     assert_string_equal(r.err, "");
     assert_int_equal(r.status, 0);
-    assert_true(ran_lines(&r) > 10);
-    assert_null(strstr(r.out, "FAULT"));
+    assert_true(ran_lines(&r) > 60);
+    for (const char *line = r.out, *end; (end = strchr(line, '\n')) && end[1]; line = end + 1) {
+        if (strncmp(line, "ok ", 3) != 0) {
+            fail_msg("%.*s", (int)(end - line), line);
+        }
+    }
+    assert_non_null(strstr(r.out, ", 0 without positive or without negative samples\n"));
+    ran_free(&r);
+}
+
+// ---- through the engine
+
+static const char engine_rules[] =
+    "title: Write\nid: r-write\nlogsource: {product: fab, service: recipe}\n"
+    "detection: {s: {fab.kind: recipe.write}, w: {fab.ctx.recipe_approved: false}, condition: "
+    "s and w}\nlevel: high\n---\n"
+    "title: Start\nid: r-start\nlogsource: {category: pam}\n"
+    "detection: {s: {fab.kind: session.start}, condition: s}\nlevel: low\n";
+
+#define WRITE                                                                                      \
+    "'{\"time\":\"2026-11-02T08:00:00Z\",\"type\":\"recipe.write\",\"tool\":\"ETCH-01\","          \
+    "\"recipe\":"                                                                                  \
+    "\"OX-7\",\"revision\":8,\"digest\":\"9c4f\",\"user\":\"v.brandt\"}'"
+#define APPROVED                                                                                   \
+    "'{\"time\":\"2026-11-02T07:00:00Z\",\"type\":\"recipe.approved\",\"recipe\":\"OX-7\","        \
+    "\"revision\":"                                                                                \
+    "8,\"digest\":\"9c4f\",\"approver\":\"p\"}'"
+#define WINDOW                                                                                     \
+    "'{\"time\":\"2026-11-02T07:00:00Z\",\"type\":\"pm.approved\",\"window\":\"PM-1\",\"tool\":"   \
+    "\"ETCH-01\",\"person\":\"v.brandt\",\"vendor\":\"Lumina\",\"start\":\"2026-11-02T07:30:"      \
+    "00Z\","                                                                                       \
+    "\"end\":\"2026-11-02T09:00:00Z\",\"actions\":[\"session\",\"recipe.write\"],\"approver\":"    \
+    "\"k.mori\"}'"
+#define START                                                                                      \
+    "{time: 2026-11-02T08:00:00Z, group: pam, kind: session.start, fields: {user.name: sato}}"
+
+static struct ran run_engine(const char *samples)
+{
+    char *rule = ran_file("e.yml", span_str(engine_rules));
+    char *beside = ran_file("e.samples.yaml", span_str(samples));
+
+    return ran("rules", "test", rule, beside);
+}
+
+static void lines_go_through_the_engine_that_knows_the_context(void **state)
+{
+    struct ran r =
+        run_engine("positive:\n"
+                   "  - {rule: r-write, lines: [" WRITE "]}\n"
+                   "  - {rule: r-write, expected: true, lines: [" WINDOW ", " WRITE "]}\n"
+                   "  - {lines: [" START "]}\n" // of whichever fires
+                   "negative:\n"
+                   "  - {lines: [" APPROVED ", " WRITE "]}\n"); // of both
+
+    (void)state;
+    assert_string_equal(r.err, "");
+    assert_int_equal(r.status, 0);
+    assert_non_null(strstr(r.out, "ok       2 positive    1 negative  r-write  Write\n"));
+    assert_non_null(strstr(r.out, "ok       1 positive    1 negative  r-start  Start\n"));
+    ran_free(&r);
+}
+
+static void lines_that_do_not_hold_are_faults_at_their_line(void **state)
+{
+    struct ran r = run_engine("positive:\n"
+                              "  - {rule: r-write, lines: [" APPROVED ", " WRITE "]}\n"
+                              "  - {lines: [" APPROVED "]}\n"
+                              "  - {rule: r-write, expected: true, lines: [" WRITE "]}\n"
+                              "  - {rule: r-write, lines: [" WINDOW ", " WRITE "]}\n"
+                              "negative:\n"
+                              "  - {rule: Write, lines: [" WRITE "]}\n"
+                              "  - {rule: Start, lines: ['nobody writes this']}\n"
+                              "  - rule: Start\n"
+                              "    lines: [{time: 2026-11-02T08:00:00Z, group: x, kind: logon, "
+                              "fields: {user.name: a}}]\n");
+
+    (void)state;
+    assert_int_equal(r.status, 1);
+    assert_non_null(strstr(r.err, ":2:1: samples.positive: the rule \"Write\" does not find"));
+    assert_non_null(strstr(r.err, ":3:1: samples.positive: no rule beside it finds"));
+    assert_non_null(strstr(r.err, ":4:1: samples.expected: the rule \"Write\""));
+    assert_non_null(strstr(r.err, ":5:1: samples.expected: the rule \"Write\""));
+    assert_non_null(strstr(r.err, ":7:1: samples.negative: the rule \"Write\" finds"));
+    assert_non_null(strstr(r.err, ":8:1: samples.line: "));
+    assert_non_null(strstr(r.err, ":10:1: samples.group: "));
+    assert_non_null(strstr(r.out, "FAULT    3 positive    1 negative  r-write"));
+    assert_non_null(strstr(r.out, "none     0 positive    0 negative  r-start"));
+    assert_non_null(strstr(r.out, "\n2 rules, 1 without positive or without negative samples\n"));
     ran_free(&r);
 }
 
@@ -159,7 +254,9 @@ int main(void)
         cmocka_unit_test(samples_that_hold_are_counted_by_rule),
         cmocka_unit_test(a_sample_that_does_not_hold_is_a_fault_at_its_line),
         cmocka_unit_test(what_is_no_sample_is_refused),
-        cmocka_unit_test(our_own_samples_hold),
+        cmocka_unit_test(our_own_samples_hold_and_every_rule_has_both_kinds),
+        cmocka_unit_test(lines_go_through_the_engine_that_knows_the_context),
+        cmocka_unit_test(lines_that_do_not_hold_are_faults_at_their_line),
         cmocka_unit_test(check_runs_samples_too),
         cmocka_unit_test(a_match_is_explained_by_what_made_it),
     };

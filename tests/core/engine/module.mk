@@ -13,5 +13,4 @@ test_runs_SUPPORT := 1
 test_runs_USES := core
 test_windows_SUPPORT := 1
 test_windows_USES := core
-test_rules_SUPPORT := 1
 test_rules_USES := core core/decode
