@@ -5,6 +5,7 @@ SPDX-License-Identifier: Apache-2.0
 send(records) and raw(bytes) answer a Count of bad_model. Whoever sends bytes as they are chooses the
 framing himself.
 """
+import errno
 import os
 import socket
 import threading
@@ -61,8 +62,10 @@ class Tcp:
                 s.shutdown(socket.SHUT_WR)
                 while s.recv(4096):  # until the service has read everything and closed
                     pass
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # a broken octet count: the service ends the connection
+            except OSError as e:
+                # a broken octet count: the service ends the connection, before the next write or before this end of it
+                if e.errno not in (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN):
+                    raise
         return bad_model.syslog(b"".join(pieces))
 
 
