@@ -136,8 +136,8 @@ static void what_is_no_table_is_refused_with_its_place(void **state)
         "logsources:\n  - {is: {product: x}, field: f, rows: {a: {category: x}}, also: {}}\n",
         "logsources:\n  - {is: {prodct: x}, also: {category: x}}\n",
         "logsources:\n  - {is: {product: x}, also: {categry: x}}\n",
-        "logsources:\n  - {is: {product: x}, field: f, rows: {a: {category: x}, A: {category: "
-        "y}}}\n",
+        ("logsources:\n  - {is: {product: x}, field: f, rows: {a: {category: x}, A: {category: "
+         "y}}}\n"),
         "logsources:\n  - {is: {product: x}, also: {fields: [a]}}\n",
     };
 
