@@ -65,7 +65,7 @@ static unsigned below(unsigned n)
 
 static void make_events(struct ev *e, uint64_t seed)
 {
-    int t = 100;
+    int t = 100, whole;
 
     state_of_random = seed * 2654435761u + 17;
     for (int i = 0; i < EVENTS; i++) {
@@ -73,8 +73,8 @@ static void make_events(struct ev *e, uint64_t seed)
         e[i] = (struct ev){.second = t, .rules = 1 + below(7)};
         (void)snprintf(e[i].user, sizeof(e[i].user), "%s", below(15) ? below(2) ? "u1" : "u2" : "");
         (void)snprintf(e[i].host, sizeof(e[i].host), "h%u", below(6));
-        (void)snprintf(e[i].number, sizeof(e[i].number), "%d.%u", (int)below(14) - 4,
-                       below(4) * 25);
+        whole = (int)below(14) - 4; // one after the other: the order of arguments is the compiler's
+        (void)snprintf(e[i].number, sizeof(e[i].number), "%d.%u", whole, below(4) * 25);
     }
 }
 
@@ -157,10 +157,10 @@ static double measure(const struct slow *s, int i, uint32_t upto)
     }
     qsort(v, n, sizeof(*v), by_double);
     {
-        double rank = (double)(n - 1) * s->c->percentile / 100;
-        size_t at = (size_t)rank;
+        // numbers are quarters: their products with whole numbers are exact, and so is the comparison
+        size_t rank = (n - 1) * (size_t)s->c->percentile, at = rank / 100, part = rank % 100;
 
-        return at + 1 < n ? v[at] + (v[at + 1] - v[at]) * (rank - (double)at) : v[at];
+        return (v[at] * (double)(100 - part) + (part ? v[at + 1] * (double)part : 0)) / 100;
     }
 }
 
