@@ -12,6 +12,7 @@ $(foreach f,$(FUZZERS),$(eval $(call fuzz_rule,$(f))))
 
 .PHONY: fuzz fuzz-run
 fuzz:
+	@command -v clang clang-14 >/dev/null || { echo 'make fuzz needs clang: apt-get install -y clang libclang-rt-14-dev' >&2; exit 1; }
 	@$(MAKE) MODE=fuzz CC=clang fuzz-run
 fuzz-run: $(foreach f,$(FUZZERS),$(call fuzz_path,$(f)))
 	@tests/fuzz/run $(B) $(or $(ONLY),$(FUZZERS))
