@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/span.h"
 
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
+
 int span_cmp(struct span a, struct span b)
 {
     size_t n = a.n < b.n ? a.n : b.n;
@@ -25,7 +29,7 @@ bool span_eq_nocase(struct span a, struct span b)
     if (a.n != b.n) {
         return false;
     }
-    for (size_t i = 0; i < a.n; i++) {
+    for (size_t i = 0; a.p != b.p && i < a.n; i++) {
         if (fold(a.p[i]) != fold(b.p[i])) {
             return false;
         }
@@ -33,11 +37,54 @@ bool span_eq_nocase(struct span a, struct span b)
     return true;
 }
 
-size_t span_find_span(struct span a, struct span needle)
+enum { FIND_MAX = 64 };
+
+static size_t find_slow(struct span a, struct span needle)
 {
     const char *at = a.n ? memmem(a.p, a.n, needle.p, needle.n) : NULL;
 
     return at ? (size_t)(at - a.p) : a.n;
+}
+
+#if defined(__x86_64__)
+// Sixteen places at a time: those where both the first and the last byte of the needle fit.
+static size_t find_blocks(struct span a, struct span needle)
+{
+    __m128i first = _mm_set1_epi8(needle.p[0]), last = _mm_set1_epi8(needle.p[needle.n - 1]);
+    size_t i = 0;
+
+    for (; i + needle.n + 15 <= a.n; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i_u *)(a.p + i));
+        __m128i y = _mm_loadu_si128((const __m128i_u *)(a.p + i + needle.n - 1));
+        unsigned m = (unsigned)_mm_movemask_epi8(
+            _mm_and_si128(_mm_cmpeq_epi8(x, first), _mm_cmpeq_epi8(y, last)));
+
+        for (; m; m &= m - 1) {
+            size_t at = i + (size_t)__builtin_ctz(m);
+
+            if (span_same(a.p + at, needle.p, needle.n)) {
+                return at;
+            }
+        }
+    }
+    for (; i + needle.n <= a.n; i++) {
+        if (a.p[i] == needle.p[0] && span_same(a.p + i, needle.p, needle.n)) {
+            return i;
+        }
+    }
+    return a.n;
+}
+#endif
+
+// A long needle is left to libc, whose search is linear whatever the texts.
+size_t span_find_span(struct span a, struct span needle)
+{
+#if defined(__x86_64__)
+    if (needle.n && needle.n <= FIND_MAX) {
+        return find_blocks(a, needle);
+    }
+#endif
+    return find_slow(a, needle);
 }
 
 struct span span_cut(struct span *rest, char c)

@@ -33,9 +33,42 @@ static inline struct span span_str(const char *s)
     return (struct span){s, s ? strlen(s) : 0};
 }
 
+static inline uint64_t span_load8(const char *p)
+{
+    uint64_t v;
+
+    memcpy(&v, p, sizeof(v));
+    return v;
+}
+
+static inline uint32_t span_load4(const char *p)
+{
+    uint32_t v;
+
+    memcpy(&v, p, sizeof(v));
+    return v;
+}
+
+// Whether n bytes are the same. Most texts compared are short: those cost no call.
+static inline bool span_same(const char *a, const char *b, size_t n)
+{
+    if (n > 16) {
+        return memcmp(a, b, n) == 0;
+    }
+    if (n >= 8) {
+        return ((span_load8(a) ^ span_load8(b)) |
+                (span_load8(a + n - 8) ^ span_load8(b + n - 8))) == 0;
+    }
+    if (n >= 4) {
+        return ((span_load4(a) ^ span_load4(b)) |
+                (span_load4(a + n - 4) ^ span_load4(b + n - 4))) == 0;
+    }
+    return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+}
+
 static inline bool span_eq(struct span a, struct span b)
 {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    return a.n == b.n && span_same(a.p, b.p, a.n);
 }
 
 static inline bool span_eq_str(struct span a, const char *s)
@@ -50,13 +83,12 @@ bool span_eq_nocase(struct span a, struct span b);
 
 static inline bool span_starts(struct span a, struct span prefix)
 {
-    return a.n >= prefix.n && (prefix.n == 0 || memcmp(a.p, prefix.p, prefix.n) == 0);
+    return a.n >= prefix.n && span_same(a.p, prefix.p, prefix.n);
 }
 
 static inline bool span_ends(struct span a, struct span suffix)
 {
-    return a.n >= suffix.n &&
-           (suffix.n == 0 || memcmp(a.p + a.n - suffix.n, suffix.p, suffix.n) == 0);
+    return a.n >= suffix.n && span_same(a.p + a.n - suffix.n, suffix.p, suffix.n);
 }
 
 // First occurrence of a byte or of a run of bytes; returns a.n when there is none.

@@ -15,7 +15,9 @@ struct work {
     struct fields fields;
     struct arena arena;
     struct syslog header;
+    struct syslog_names header_names;
     struct alias_memo *aliases;
+    struct logsource_memo *logsources;
     struct stamp_memo stamp; // of headers
     struct okv pseudo[SLOT_PSEUDO];
 };

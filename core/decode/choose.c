@@ -3,7 +3,6 @@
 #include "core/decode/choose.h"
 
 #include "core/base/attr.h"
-#include "core/base/hash.h"
 
 enum { GRAMS = 4096, LAST = 8 };
 
@@ -21,7 +20,7 @@ struct chooser {
     uint64_t valued[MECH_COUNT][SLOTS_MAX / 64], present[MECH_COUNT][SLOTS_MAX / 64];
     uint64_t grams[GRAMS / 64]; // first three bytes of the literals
     uint32_t gram[GRAMS];       // hooks by literal
-    uint32_t starred;           // sources whose only applications are "NAME*"
+    uint32_t starred;           // applications "NAME*"
     uint32_t last[MECH_COUNT];  // sources with no conditions
 };
 
@@ -65,6 +64,16 @@ static bool want_holds(const struct want *w, struct span v)
     return false;
 }
 
+static bool in_set(const struct condition *c, struct span v)
+{
+    for (size_t at = value_hash(v) & c->mask; c->set[at]; at = (at + 1) & c->mask) {
+        if (span_eq(c->value[c->set[at] - 1].s, v)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // One value against the wanted ones: any of the plain ones and none of the refused ones.
 static bool value_holds(const struct condition *c, const struct fval *v)
 {
@@ -72,6 +81,9 @@ static bool value_holds(const struct condition *c, const struct fval *v)
 
     if (v->type == V_NULL) {
         return false;
+    }
+    if (c->set) {
+        return in_set(c, v->s);
     }
     for (size_t i = 0; i < c->nvalues; i++) {
         bool holds = want_holds(&c->value[i], v->s);
@@ -85,27 +97,17 @@ static bool value_holds(const struct condition *c, const struct fval *v)
     return met || !plain;
 }
 
-static bool only_refusals(const struct condition *c)
-{
-    for (size_t i = 0; i < c->nvalues; i++) {
-        if (!c->value[i].not ) {
-            return false;
-        }
-    }
-    return c->nvalues > 0;
-}
-
 bool condition_holds(const struct work *w, const struct condition *c)
 {
     const struct okv *o = work_first(w, c->slot);
 
     if (!o || c->absent) {
-        return c->absent ? !o || o->v.type == V_NULL || o->v.s.n == 0 : only_refusals(c);
+        return c->absent ? !o || o->v.type == V_NULL || o->v.s.n == 0 : c->refusals;
     }
     if (value_holds(c, &o->v)) {
         return true;
     }
-    while (!only_refusals(c) && (o = work_next(w, c->slot, o))) {
+    while (!c->refusals && (o = work_next(w, c->slot, o))) {
         if (value_holds(c, &o->v)) {
             return true;
         }
@@ -132,7 +134,12 @@ static size_t weight(const struct source *s)
 
 static size_t bucket_of(const struct chooser *c, enum mechanism m, uint16_t slot, struct span v)
 {
-    return hash64(((uint64_t)m << 32 | slot) + (v.p ? 0x10000 : 0), v) & (c->cap - 1);
+    uint64_t tail = v.n > 8 ? template_head(span_sub(v, v.n - 8, 8)) : v.n;
+    uint64_t h = (template_head(v) ^ (uint64_t)m << 32 ^ slot ^ (v.p ? 0x10000 : 0)) *
+                 UINT64_C(0x9e3779b97f4a7c15);
+
+    h = (h ^ h >> 32 ^ tail) * UINT64_C(0xe9846af9b1a615d);
+    return (size_t)(h >> 32) & (c->cap - 1);
 }
 
 static unsigned gram_of(const char *p)
@@ -163,9 +170,9 @@ static bool exact(const struct condition *c)
 // How good a condition tells a source: a value is best, then presence of what few ask for.
 static size_t goodness(const struct condition *c, const uint16_t *asked)
 {
-    return c->absent || only_refusals(c) || c->slot < SLOT_PSEUDO ? 0
-           : exact(c)                                             ? (size_t)1000000 - c->nvalues
-                                                                  : (size_t)10000 - asked[c->slot];
+    return c->absent || c->refusals || c->slot < SLOT_PSEUDO ? 0
+           : exact(c)                                        ? (size_t)1000000 - c->nvalues
+                                                             : (size_t)10000 - asked[c->slot];
 }
 
 static bool hang_by_field(struct chooser *c, const struct source *s, const uint16_t *asked)
@@ -202,19 +209,14 @@ static bool starred(struct span app)
 
 static void hang_by_text(struct chooser *c, const struct source *s)
 {
-    bool star = false;
-
     for (size_t i = 0; i < s->napps; i++) {
         if (starred(s->app[i])) {
-            star = true;
+            hang(c, &c->starred, s, SLOT_APP, span_sub(s->app[i], 0, s->app[i].n - 1));
         } else {
             c->valued[MECH_SYSLOG][0] |= (uint64_t)1 << SLOT_APP;
             hang(c, &c->bucket[bucket_of(c, MECH_SYSLOG, SLOT_APP, s->app[i])], s, SLOT_APP,
                  s->app[i]);
         }
-    }
-    if (star) {
-        hang(c, &c->starred, s, SLOT_APP, SPAN_NONE);
     }
     for (size_t i = 0; s->napps == 0 && i < s->nliterals; i++) {
         unsigned g = gram_of(s->literal[i].s.p);
@@ -328,8 +330,9 @@ static void ask(struct choice_of *c, const struct source *s)
     if (c->best && (w < c->weight || (w == c->weight && s >= c->best))) {
         return;
     }
-    if (app_holds(s, c->w->pseudo[SLOT_APP].v.s) && literal_holds(s, c->w) &&
-        conditions_hold(c->w, s->match, s->nmatch)) {
+    // text hangs at its application, so that one holds already
+    if ((s->mechanism == MECH_SYSLOG || app_holds(s, c->w->pseudo[SLOT_APP].v.s)) &&
+        literal_holds(s, c->w) && conditions_hold(c->w, s->match, s->nmatch)) {
         c->best = s;
         c->weight = w;
     }
@@ -355,6 +358,15 @@ static void ask_chain(struct choice_of *c, const struct chooser *h, uint32_t fir
     }
 }
 
+static void ask_starred(struct choice_of *c, const struct chooser *h, struct span app)
+{
+    for (uint32_t i = h->starred; i; i = h->hook[i - 1].next) {
+        if (span_starts(app, h->hook[i - 1].value)) {
+            ask(c, h->hook[i - 1].source);
+        }
+    }
+}
+
 static void ask_fields(struct choice_of *c, const struct chooser *h, enum mechanism m)
 {
     const struct work *w = c->w;
@@ -365,6 +377,9 @@ static void ask_fields(struct choice_of *c, const struct chooser *h, enum mechan
 
         if (id >= SLOTS_MAX) {
             continue; // a name that only others want
+        }
+        if (!((h->present[m][slot / 64] | h->valued[m][slot / 64]) >> slot % 64 & 1)) {
+            continue;
         }
         if (h->present[m][slot / 64] >> slot % 64 & 1) {
             ask_bucket(c, h, m, slot, SPAN_NONE);
@@ -407,7 +422,7 @@ const struct source *choose_source(const struct work *w, const struct sourceset 
 
         if (app.n) {
             ask_bucket(&c, h, m, SLOT_APP, app);
-            ask_chain(&c, h, h->starred);
+            ask_starred(&c, h, app);
         }
         if (!c.best) {
             ask_text(&c, h);

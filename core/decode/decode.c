@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/find.h"
 #include "core/decode/apply.h"
 #include "core/decode/choose.h"
 #include "core/decode/generic.h"
@@ -16,7 +17,10 @@
 #include "core/decode/xml.h"
 #include "core/decode/zeek.h"
 
-enum { MEMORY_MAX = 8 << 20 }; // what one record of at most 128 KiB may need when taken apart
+enum {
+    MEMORY_MAX = 8 << 20, // what one record of at most 128 KiB may need when taken apart
+    BEHIND_WORDS_MAX = 128
+};
 
 struct decoder {
     const struct sourceset *set;
@@ -41,7 +45,9 @@ static struct decoder *decoder_of(const struct sourceset *s, const struct wants 
         arena_init(&d->w.arena, MEMORY_MAX);
         arena_init(&d->all_arena, MEMORY_MAX);
         d->w.aliases = alias_memo_new();
-        if (!d->w.aliases || !fields_init(&d->w.fields, w, &d->w.arena) ||
+        d->w.logsources = logsource_memo_new();
+        syslog_names_init(&d->w.header_names, w);
+        if (!d->w.aliases || !d->w.logsources || !fields_init(&d->w.fields, w, &d->w.arena) ||
             !fields_init(&d->all, w, &d->all_arena)) {
             decoder_free(d);
             d = NULL;
@@ -66,6 +72,7 @@ void decoder_free(struct decoder *d)
         fields_free(&d->w.fields);
         fields_free(&d->all);
         alias_memo_free(d->w.aliases);
+        logsource_memo_free(d->w.logsources);
         json_index_free(&d->index);
         arena_free(&d->w.arena);
         arena_free(&d->all_arena);
@@ -199,7 +206,7 @@ static enum mechanism take_body(struct decoder *d, struct span body, enum mechan
     enum mechanism m;
 
     if (header) {
-        syslog_put(&w->header, b == BODY_TEXT ? SPAN_NONE : SPAN_LIT("header"), &w->fields);
+        syslog_put(&w->header, &w->header_names, b != BODY_TEXT, &w->fields);
     }
     m = take_form(d, body, b, ev);
     if (m != MECH_COUNT) {
@@ -207,43 +214,30 @@ static enum mechanism take_body(struct decoder *d, struct span body, enum mechan
     }
     if (b != BODY_TEXT && header) {
         fields_cut(&w->fields, before);
-        syslog_put(&w->header, SPAN_NONE, &w->fields);
+        syslog_put(&w->header, &w->header_names, false, &w->fields);
     } else if (!header) {
         fields_cut(&w->fields, before);
     }
     return MECH_SYSLOG;
 }
 
-// The first `c` of s[from..to) with a blank or colon before it and a body of its own form from there on;
-// `to` when there is none.
-static size_t body_at(struct span s, size_t from, size_t to, char c)
-{
-    for (size_t i = from; i < to; i++) {
-        i += span_find(span_sub(s, i, to - i), c);
-        if (i < to && (s.p[i - 1] == ' ' || s.p[i - 1] == ':' || s.p[i - 1] == '\t') &&
-            body_of(span_sub(s, i, s.n)) != BODY_TEXT) {
-            return i;
-        }
-    }
-    return to;
-}
-
 // "WORDS {json}", "WORDS: CEF:0|...": what relays and appliances put before a body that says what it is.
 static struct span behind_words(struct span s)
 {
-    size_t end = s.n < 128 ? s.n : 128, at;
+    struct span head = span_sub(s, 0, BEHIND_WORDS_MAX);
 
-    if (end < 2) {
-        return s;
+    for (size_t i = 1; (i = FIND_ANY(head, i, "=\"CL{")) < head.n; i++) {
+        char c = head.p[i], before = head.p[i - 1];
+
+        if (c == '=' || c == '"') {
+            break;
+        }
+        if ((before == ' ' || before == ':' || before == '\t') &&
+            (c != '{' || s.p[s.n - 1] == '}') && body_of(span_sub(s, i, s.n)) != BODY_TEXT) {
+            return span_sub(s, i, s.n);
+        }
     }
-    end = 1 + span_find(span_sub(s, 1, end - 1), '=');
-    end = 1 + span_find(span_sub(s, 1, end - 1), '"');
-    at = body_at(s, 1, end, 'C');
-    at = body_at(s, 1, at, 'L');
-    if (s.p[s.n - 1] == '}') {
-        at = body_at(s, 1, at, '{');
-    }
-    return at < end ? span_sub(s, at, s.n) : s;
+    return s;
 }
 
 static enum mechanism take_apart(struct decoder *d, enum mechanism want, struct event *ev)

@@ -12,7 +12,12 @@ bool fields_init(struct fields *f, const struct wants *want, struct arena *arena
     f->at = calloc(n, sizeof(*f->at));
     f->last = calloc(n, sizeof(*f->last));
     f->touched = calloc(n, sizeof(*f->touched));
-    return f->at && f->last && f->touched;
+    f->then = malloc(n * sizeof(*f->then));
+    if (f->then) {
+        memset(f->then, 0xff, n * sizeof(*f->then)); // WANTS_NONE
+        f->prev = (uint32_t)n - 1;
+    }
+    return f->at && f->last && f->touched && f->then;
 }
 
 void fields_clear(struct fields *f)
@@ -21,6 +26,7 @@ void fields_clear(struct fields *f)
         f->at[f->touched[i]] = 0;
     }
     f->ntouched = f->indexed = f->n = 0;
+    f->prev = (uint32_t)wants_count(f->want);
 }
 
 static bool grow(struct fields *f)
@@ -60,10 +66,27 @@ static inline void enter(struct fields *f, uint32_t id)
     f->last[id] = place;
 }
 
-void fields_index(struct fields *f)
+// Names stand in the same order in record after record: the one that stood here last time is asked
+// first.
+static uint32_t number_of(struct fields *f, struct span name)
+{
+    uint32_t id = f->then[f->prev];
+
+    if (id == WANTS_NONE || !span_eq(wants_name(f->want, id), name)) {
+        id = wants_find(f->want, name);
+        if (id == WANTS_NONE) {
+            return id;
+        }
+        f->then[f->prev] = id;
+    }
+    f->prev = id;
+    return id;
+}
+
+void fields_index_rest(struct fields *f)
 {
     while (f->indexed < f->n) {
-        enter(f, wants_find(f->want, f->v[f->indexed].name));
+        enter(f, number_of(f, f->v[f->indexed].name));
     }
 }
 
@@ -77,7 +100,7 @@ void fields_cut(struct fields *f, size_t n)
     f->n = n < f->n ? n : f->n;
 }
 
-bool fields_add(struct fields *f, struct span name, struct fval v)
+bool fields_add_slow(struct fields *f, struct span name, struct fval v)
 {
     if (f->n == f->cap && !grow(f)) {
         return false;
@@ -114,11 +137,6 @@ bool fields_lead(struct fields *f, uint32_t id, struct span name, struct fval v)
     return true;
 }
 
-bool fields_add_str(struct fields *f, struct span name, struct span s)
-{
-    return fields_add(f, name, fval_str(s));
-}
-
 struct fval fval_int(struct arena *a, int64_t v)
 {
     char text[20], *p = text + sizeof(text);
@@ -149,6 +167,7 @@ void fields_free(struct fields *f)
     free(f->at);
     free(f->last);
     free(f->touched);
+    free(f->then);
     *f = (struct fields){0};
 }
 

@@ -22,21 +22,40 @@ struct fields {
     uint32_t *at, *last;      // by number: first and last field of the name, plus one
     uint32_t *touched;        // numbers whose at[] is not 0
     size_t ntouched;
+    uint32_t *then;      // by number, one more for the begin: which name stood behind it last time
+    uint32_t prev;       // number of the last field that has one
     struct arena *arena; // borrowed
 };
 
 bool fields_init(struct fields *f, const struct wants *want, struct arena *arena);
 void fields_clear(struct fields *f);
-void fields_index(struct fields *f);
+void fields_index_rest(struct fields *f);
+static inline void fields_index(struct fields *f)
+{
+    if (f->indexed < f->n) {
+        fields_index_rest(f);
+    }
+}
 void fields_cut(struct fields *f, size_t n); // takes away the fields from the n-th on
 
 // False when FIELDS_MAX is reached or no memory is left; the field is then not there.
-bool fields_add(struct fields *f, struct span name, struct fval v);
+bool fields_add_slow(struct fields *f, struct span name, struct fval v);
+static inline bool fields_add(struct fields *f, struct span name, struct fval v)
+{
+    if (f->n == f->cap) {
+        return fields_add_slow(f, name, v);
+    }
+    f->v[f->n++] = (struct okv){name, v};
+    return true;
+}
 // The same for a name whose number is known (or WANTS_NONE); what was added before must be indexed.
 bool fields_put(struct fields *f, uint32_t id, struct span name, struct fval v);
 // The same, as the first of its name: what a source file computes stands for what the record says.
 bool fields_lead(struct fields *f, uint32_t id, struct span name, struct fval v);
-bool fields_add_str(struct fields *f, struct span name, struct span s);
+static inline bool fields_add_str(struct fields *f, struct span name, struct span s)
+{
+    return fields_add(f, name, (struct fval){.type = V_STR, .s = s});
+}
 bool fields_add_int(struct fields *f, struct span name, int64_t v);
 void fields_free(struct fields *f);
 

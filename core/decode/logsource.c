@@ -3,11 +3,12 @@
 #include "core/decode/logsource.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/base/hash.h"
 #include "core/decode/choose.h"
 
-enum { TABLES_MAX = 500, ROW_FIELDS_MAX = 64, KEY_MAX = 200, KEY_FIELDS_MAX = 8 };
+enum { ROW_FIELDS_MAX = 64, KEY_MAX = 200, KEY_FIELDS_MAX = 8 };
 
 struct rename { // the name rules use, and where the value is
     uint16_t to, from;
@@ -190,7 +191,7 @@ int logsources_read(struct loader *l, const struct ynode *list)
     }
     for (size_t i = 0; all && !rc && i < list->n; i++) {
         all->table = arena_grow(&l->set->arena, all->table, all->n, &all->cap, sizeof(*all->table));
-        if (!all->table || all->n == TABLES_MAX) {
+        if (!all->table || all->n == LOGSOURCE_TABLES) {
             return read_fault(l, list, "source.limit", "too many tables", SPAN_NONE);
         }
         all->table[all->n] = (struct table){0};
@@ -280,36 +281,143 @@ static const struct row *find_row(const struct work *w, const struct table *t)
     return NULL;
 }
 
-// The first of the event's log sources that the table is about, or NULL.
-static const struct span *about(const struct table *t, const struct event *ev)
+// ---- which tables are about a log source
+
+enum { MEMO_PLACES = 256, MEMO_TEXT = 96 };
+
+// Only texts decide, and a stream has few log sources: what was found for them is kept.
+struct memo_place {
+    bool used;
+    uint8_t n[3];
+    char text[MEMO_TEXT]; // the three words
+    const char *group;
+    uint64_t about[LOGSOURCE_WORDS];
+};
+
+struct logsource_memo {
+    struct memo_place place[MEMO_PLACES];
+    uint64_t about[EVENT_ALSO_MAX + 1][LOGSOURCE_WORDS]; // of the event in work, by log source
+};
+
+struct logsource_memo *logsource_memo_new(void)
 {
-    if (fits(t->is, ev->logsource)) {
-        return ev->logsource;
-    }
-    for (size_t i = 0; i < ev->nalso; i++) {
-        if (fits(t->is, ev->also[i])) {
-            return ev->also[i];
+    return calloc(1, sizeof(struct logsource_memo));
+}
+
+void logsource_memo_free(struct logsource_memo *m)
+{
+    free(m);
+}
+
+static void ask_tables(const struct logsources *all, const char *group, const struct span have[3],
+                       uint64_t ret[LOGSOURCE_WORDS])
+{
+    memset(ret, 0, LOGSOURCE_WORDS * sizeof(*ret));
+    for (size_t i = 0; i < all->n; i++) {
+        const struct table *t = &all->table[i];
+
+        if ((!t->group || strcmp(t->group, group) == 0) && fits(t->is, have)) {
+            ret[i / 64] |= UINT64_C(1) << i % 64;
         }
     }
-    return NULL;
+}
+
+static bool is_place(const struct memo_place *p, const char *group, const struct span have[3])
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < 3; i++) {
+        if (p->n[i] != have[i].n || !span_same(p->text + used, have[i].p, have[i].n)) {
+            return false;
+        }
+        used += have[i].n;
+    }
+    return p->used && p->group == group;
+}
+
+static void find_tables(struct logsource_memo *m, const struct logsources *all, const char *group,
+                        const struct span have[3], uint64_t ret[LOGSOURCE_WORDS])
+{
+    uint64_t h = (uintptr_t)group >> 3;
+    struct memo_place *p;
+    size_t used = 0;
+
+    if (have[0].n + have[1].n + have[2].n > MEMO_TEXT) {
+        ask_tables(all, group, have, ret);
+        return;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        h = (h ^ template_head(have[i]) ^ have[i].n << 56) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 29;
+    }
+    p = &m->place[(h >> 32) % MEMO_PLACES];
+    if (!is_place(p, group, have)) {
+        for (size_t i = 0; i < 3; i++) {
+            p->n[i] = (uint8_t)have[i].n;
+            memcpy(p->text + used, have[i].n ? have[i].p : "", have[i].n);
+            used += have[i].n;
+        }
+        p->group = group;
+        p->used = true;
+        ask_tables(all, group, have, p->about);
+    }
+    memcpy(ret, p->about, sizeof(p->about));
+}
+
+// The next table from `from` on that one of the event's first `n` log sources is about, and which one
+// that is: the first of them.
+static size_t next_table(const struct logsource_memo *m, size_t n, size_t from, size_t *ret)
+{
+    for (size_t w = from / 64; w < LOGSOURCE_WORDS; w++) {
+        uint64_t any = 0, from_on = w == from / 64 ? ~UINT64_C(0) << from % 64 : ~UINT64_C(0);
+
+        for (size_t k = 0; k < n; k++) {
+            any |= m->about[k][w];
+        }
+        any &= from_on;
+        if (any) {
+            unsigned bit = (unsigned)__builtin_ctzll(any);
+
+            for (*ret = 0; !(m->about[*ret][w] >> bit & 1);) {
+                ++*ret;
+            }
+            return 64 * w + bit;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static void apply_row(struct work *w, const struct sourceset *set, const struct row *r,
+                      const struct span *have, struct event *ev)
+{
+    for (size_t k = 0; k < r->nsteps; k++) {
+        if (conditions_hold(w, r->step[k].condition, r->step[k].nconditions)) {
+            add(ev, have, &r->step[k]);
+            give_names(w, set, &r->step[k], ev);
+        }
+    }
 }
 
 void logsources_apply(struct work *w, const struct sourceset *set, const char *group,
                       struct event *ev)
 {
     const struct logsources *all = set->logsources;
+    struct logsource_memo *m = w->logsources;
+    size_t n = 1, which;
 
     fields_index(&w->fields);
-    for (size_t i = 0; all && i < all->n; i++) {
-        const struct table *t = &all->table[i];
-        const struct span *have = !t->group || strcmp(t->group, group) == 0 ? about(t, ev) : NULL;
-        const struct row *r = have ? find_row(w, t) : NULL;
+    if (!all) {
+        return;
+    }
+    find_tables(m, all, group, ev->logsource, m->about[0]);
+    for (size_t i = next_table(m, n, 0, &which); i < all->n; i = next_table(m, n, i + 1, &which)) {
+        const struct row *r = find_row(w, &all->table[i]);
 
-        for (size_t k = 0; r && k < r->nsteps; k++) {
-            if (conditions_hold(w, r->step[k].condition, r->step[k].nconditions)) {
-                add(ev, have, &r->step[k]);
-                give_names(w, set, &r->step[k], ev);
-            }
+        if (r) {
+            apply_row(w, set, r, which ? ev->also[which - 1] : ev->logsource, ev);
+        }
+        for (; n <= ev->nalso; n++) {
+            find_tables(m, all, group, ev->also[n - 1], m->about[n]);
         }
     }
 }

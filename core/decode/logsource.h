@@ -10,7 +10,13 @@
 
 #include "core/decode/apply.h"
 
+enum { LOGSOURCE_WORDS = 8, LOGSOURCE_TABLES = 64 * LOGSOURCE_WORDS };
+
 struct logsources;
+
+// What one thread remembers: which tables are about a log source.
+struct logsource_memo *logsource_memo_new(void);
+void logsource_memo_free(struct logsource_memo *m);
 
 int logsources_read(struct loader *l, const struct ynode *list); // adds to l->set->logsources
 // The group is that of the source; "" without one.

@@ -41,31 +41,40 @@ static bool is_empty(const struct source *s, struct span v)
     return v.n == 0;
 }
 
-static struct fval value_of(struct work *w, const struct source *s, const struct choice *c)
+// The value behind its takes; none when one of them finds nothing.
+static struct fval taken(struct work *w, const struct source *s, const struct choice *c,
+                         const struct okv *o)
 {
-    const struct okv *o = c->constant ? NULL : work_first(w, c->slot);
     struct take_ctx ctx = {.arena = &w->arena,
                            .received = w->in->received,
                            .zone_s = w->in->zone_s,
                            .first = o,
-                           .end = o && c->slot >= SLOT_PSEUDO ? w->fields.v + w->fields.n : o + 1};
-    struct fval v = {.type = V_STR, .s = c->text};
+                           .end = c->slot >= SLOT_PSEUDO ? w->fields.v + w->fields.n : o + 1};
+    struct span v = o->v.s;
 
-    if (c->constant) {
-        return v;
+    for (size_t i = 0; i < c->ntakes; i++) {
+        v = take_run(&c->take[i], v, &ctx);
+        if (is_empty(s, v)) {
+            return (struct fval){0};
+        }
     }
+    return fval_str(v);
+}
+
+static struct fval value_of(struct work *w, const struct source *s, const struct choice *c)
+{
+    const struct okv *o = work_first(w, c->slot);
+    struct fval v;
+
     if (!o || o->v.type == V_NULL || is_empty(s, o->v.s)) {
         // of a list whose first is empty the others may still be worth taking
         return (struct fval){0};
     }
     v = o->v;
-    for (size_t i = 0; i < c->ntakes; i++) {
-        v = fval_str(take_run(&c->take[i], v.s, &ctx));
-        if (is_empty(s, v.s)) {
-            return (struct fval){0};
-        }
+    if (c->ntakes) {
+        v = taken(w, s, c, o);
     }
-    if (c->lookup) {
+    if (v.s.n && c->lookup) {
         const struct pair *p = lookup_find(c->lookup, v.s);
 
         return p              ? fval_str(p->to)
@@ -76,25 +85,76 @@ static struct fval value_of(struct work *w, const struct source *s, const struct
     return v;
 }
 
+// Rows that read a slot that has a value now.
+static void add_rows(const struct map_index *x, uint32_t slot, uint64_t *rows)
+{
+    size_t line = slot < x->nslots ? x->line_at[slot] : 0;
+
+    for (size_t k = 0; line && k < x->words; k++) {
+        rows[k] |= x->line[(line - 1) * x->words + k];
+    }
+}
+
+static void rows_of(const struct work *w, const struct source *s, uint64_t *rows)
+{
+    const struct map_index *x = &s->map_index;
+
+    memcpy(rows, x->always, x->words * sizeof(*rows));
+    for (size_t i = 0; i < w->fields.ntouched; i++) {
+        add_rows(x, w->fields.touched[i], rows);
+    }
+}
+
+static size_t next_row(const uint64_t *rows, size_t from, size_t end)
+{
+    for (size_t k = from / 64; 64 * k < end; k++, from = 64 * k) {
+        uint64_t rest = rows[k] >> from % 64;
+
+        if (rest) {
+            return from + (size_t)__builtin_ctzll(rest);
+        }
+    }
+    return SIZE_MAX;
+}
+
+static void row_apply(struct work *w, const struct sourceset *set, const struct source *s,
+                      const struct mapping *m, uint64_t *rows, struct event *ev)
+{
+    struct fval v = {0};
+
+    for (size_t k = 0; k < m->nchoices && !v.s.n; k++) {
+        const struct choice *c = &m->choice[k];
+
+        if ((c->constant || work_first(w, c->slot)) &&
+            (c->nconditions == 0 || conditions_hold(w, c->condition, c->nconditions))) {
+            v = c->constant ? fval_str(c->text) : value_of(w, s, c);
+        }
+    }
+    if (v.s.n && m->to < FIELD_COUNT) {
+        event_set(ev, m->to, &v);
+    } else if (v.s.n) {
+        (void)fields_lead(&w->fields, m->slot, wants_name(set->slots, m->slot), v);
+        if (s->map_index.words) {
+            add_rows(&s->map_index, m->slot, rows);
+        }
+    }
+}
+
 void map_apply(struct work *w, const struct sourceset *set, const struct source *s,
                struct event *ev)
 {
-    for (size_t i = 0; i < s->nmap; i++) {
-        const struct mapping *m = &s->map[i];
-        struct fval v = {0};
+    uint64_t rows[MAP_INDEX_MAX / 64];
 
-        for (size_t k = 0; k < m->nchoices && !v.s.n; k++) {
-            const struct choice *c = &m->choice[k];
-
-            if (conditions_hold(w, c->condition, c->nconditions)) {
-                v = value_of(w, s, c);
-            }
+    fields_index(&w->fields);
+    if (s->nmap > MAP_INDEX_MAX) {
+        for (size_t i = 0; i < s->nmap; i++) {
+            row_apply(w, set, s, &s->map[i], rows, ev);
         }
-        if (v.s.n && m->to < FIELD_COUNT) {
-            event_set(ev, m->to, &v);
-        } else if (v.s.n) {
-            (void)fields_lead(&w->fields, m->slot, wants_name(set->slots, m->slot), v);
-        }
+        return;
+    }
+    rows_of(w, s, rows);
+    for (size_t i = next_row(rows, 0, s->nmap); i < s->nmap; i = next_row(rows, i + 1, s->nmap)) {
+        row_apply(w, set, s, &s->map[i], rows, ev);
     }
 }
 
@@ -156,42 +216,48 @@ static bool has_fit(const struct fitting *f, uint16_t slot)
 static void put_named(struct work *w, const struct sourceset *set, const struct pattern_row *r,
                       const struct span *value)
 {
+    fields_index(&w->fields);
     for (size_t k = 0; k < r->template.n; k++) {
         if (r->template.part[k].hole == HOLE_NAMED) {
             unsigned slot = r->template.part[k].slot;
 
-            fields_index(&w->fields);
             (void)fields_put(&w->fields, slot, wants_name(set->slots, slot), fval_str(value[k]));
         }
     }
 }
 
+static bool run_fit(const struct work *w, const struct source *s, const struct pattern_run *run,
+                    struct span text, struct fit *ret)
+{
+    uint64_t head = template_head(text);
+    size_t b = pattern_bucket(run, head);
+
+    for (size_t i = run->begin[b]; i < run->begin[b + 1]; i++) {
+        const struct pattern_row *r = &s->pattern[run->row[i]];
+
+        if (((head ^ r->template.head) & r->template.head_mask) == 0 &&
+            conditions_hold(w, r->condition, r->nconditions) &&
+            template_match(&r->template, text, ret->value)) {
+            ret->row = r;
+            return true;
+        }
+    }
+    return false;
+}
+
 void patterns_find(struct work *w, const struct sourceset *set, const struct source *s,
                    struct fitting *ret)
 {
-    struct span text = SPAN_NONE;
-    uint64_t head = 0;
-    int slot = -1; // that `text` is of
-
     ret->n = 0;
-    for (size_t i = 0; i < s->npatterns; i++) {
-        const struct pattern_row *r = &s->pattern[i];
+    for (size_t i = 0; i < s->nruns; i++) {
+        const struct okv *o = work_first(w, s->run[i].slot);
+        struct span text = o ? span_trim(o->v.s) : SPAN_NONE;
 
-        if (r->slot != slot) {
-            const struct okv *o = work_first(w, r->slot);
-
-            slot = r->slot;
-            text = o ? span_trim(o->v.s) : SPAN_NONE;
-            head = template_head(text);
+        if (text.n && !has_fit(ret, s->run[i].slot) &&
+            run_fit(w, s, &s->run[i], text, &ret->fit[ret->n])) {
+            put_named(w, set, ret->fit[ret->n].row, ret->fit[ret->n].value);
+            ret->n++;
         }
-        if (text.n == 0 || ((head ^ r->template.head) & r->template.head_mask) ||
-            has_fit(ret, r->slot) || !conditions_hold(w, r->condition, r->nconditions) ||
-            !template_match(&r->template, text, ret->fit[ret->n].value)) {
-            continue;
-        }
-        ret->fit[ret->n++].row = r;
-        put_named(w, set, r, ret->fit[ret->n - 1].value);
-        slot = -1; // it may have a value now
     }
 }
 

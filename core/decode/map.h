@@ -9,7 +9,7 @@
 // original fields now; core holes and verdicts are set by patterns_settle().
 struct fitting {
     size_t n;
-    struct {
+    struct fit {
         const struct pattern_row *row;
         struct span value[TEMPLATE_PARTS];
     } fit[4];

@@ -2,10 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/pairs.h"
 
+#include "core/base/find.h"
+
 static inline bool key_char(char c)
 {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' ||
-           c == '.' || c == '[' || c == ']' || c == '-';
+    // letters, digits and - . [ ] _
+    static const uint64_t set[4] = {UINT64_C(0x03ff600000000000), UINT64_C(0x07fffffeaffffffe)};
+    unsigned char u = (unsigned char)c;
+
+    return set[u / 64] >> u % 64 & 1;
 }
 
 // Undoes backslash escapes; `plain` are the characters that stand for themselves behind one.
@@ -48,7 +53,7 @@ static bool next_key(struct span s, size_t from, size_t *ret_key, size_t *ret_eq
     for (size_t i = from; i < s.n; i++) {
         size_t k, back;
 
-        i += span_find(span_sub(s, i, s.n), '=');
+        i = FIND_ANY(s, i, "=");
         for (back = i; back > from && s.p[back - 1] == '\\';) {
             back--;
         }
@@ -111,10 +116,10 @@ static void cef_extension(struct span s, struct fields *out)
 // One header part up to an unescaped bar.
 static bool cef_part(struct span *rest, struct span *ret)
 {
-    for (size_t i = 0; i < rest->n; i++) {
+    for (size_t i = 0; (i = FIND_ANY(*rest, i, "|\\")) < rest->n; i++) {
         if (rest->p[i] == '\\') {
             i++;
-        } else if (rest->p[i] == '|') {
+        } else {
             *ret = span_sub(*rest, 0, i);
             *rest = span_sub(*rest, i + 1, rest->n);
             return true;

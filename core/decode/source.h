@@ -47,10 +47,19 @@ struct want { // one wanted value of a condition
 
 struct condition { // field `slot` is one of the values; present when there are none
     uint16_t slot;
-    bool absent; // "!*": the field is not there or empty
+    bool absent;   // "!*": the field is not there or empty
+    bool refusals; // all values are such that it must not be
     size_t nvalues;
     const struct want *value;
+    // many plain values: by hash, index plus one, at most half full; NULL: one by one
+    const uint16_t *set;
+    size_t mask;
 };
+
+static inline size_t value_hash(struct span v)
+{
+    return (size_t)((template_head(v) ^ v.n << 56) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
 
 struct pair {
     struct span from, to;
@@ -91,6 +100,15 @@ struct mapping {   // the first choice that gives a value counts
     const struct choice *choice;
 };
 
+// Rows of a map by the slots that their choices read. A record has few of them.
+enum { MAP_INDEX_MAX = 512 };
+struct map_index {
+    size_t words, nslots;    // no words: no index
+    const uint64_t *always;  // rows with a constant, or that read what every record has
+    const uint64_t *line;    // by line: the rows
+    const uint16_t *line_at; // by slot: its line plus one
+};
+
 struct constant {
     enum field to;
     struct fval v;
@@ -116,6 +134,20 @@ struct pattern_row {
     struct template template;
     struct verdict verdict;
 };
+
+// Patterns that stand together and look at the same field. A text asks only those of the bucket of its
+// first four bytes; a pattern whose literal is shorter stands in all of them. In order of the file.
+struct pattern_run {
+    uint16_t slot;
+    unsigned bits;
+    const uint16_t *begin; // by bucket: where its rows begin in `row`; one more behind the last
+    const uint16_t *row;   // indices in source.pattern
+};
+
+static inline size_t pattern_bucket(const struct pattern_run *r, uint64_t head)
+{
+    return (uint64_t)((uint32_t)head * 0x9e3779b1u) >> (32 - r->bits);
+}
 
 // The values of some fields, joined with '/', name a row. One hash look-up, whatever the number of rows.
 struct rowset {
@@ -197,9 +229,12 @@ struct source {
     const struct source_time *time;
     const struct constant *constant;
     const struct mapping *map;
+    struct map_index map_index;
     const struct switch_on *switch_on;
     const struct kind_row *kind;
     const struct pattern_row *pattern;
+    const struct pattern_run *run; // of `pattern`
+    size_t nruns;
     int severity_slot; // -1: none
     bool severity_range;
     int64_t low, high; // linear: low -> 0, high -> 100
@@ -272,6 +307,8 @@ int source_read_kinds(struct loader *l, const struct ynode *n, struct source *re
 int source_read_rowsets(struct loader *l, const struct ynode *n);
 int source_read_switches(struct loader *l, const struct ynode *n, struct source *ret);
 int source_read_patterns(struct loader *l, const struct ynode *n, struct source *ret);
+// source_index.c: makes `run` and `map_index`, when all slots have their numbers. False without memory.
+bool source_index(struct arena *a, struct source *s, size_t nslots);
 int source_read_severity(struct loader *l, const struct ynode *n, struct source *ret);
 int source_read_samples(struct loader *l, const struct ynode *n, struct source *ret);
 

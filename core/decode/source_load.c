@@ -202,6 +202,11 @@ static bool put_in_order(struct sourceset *s)
     if (s->n) {
         qsort(s->source, s->n, sizeof(*s->source), by_name);
     }
+    for (size_t i = 0; i < s->n; i++) {
+        if (!source_index(&s->arena, &s->source[i], wants_count(s->slots))) {
+            return false;
+        }
+    }
     s->chooser = chooser_new(s);
     return s->chooser && arena_ok(&s->arena);
 }

@@ -136,6 +136,45 @@ static int read_wants(struct loader *l, const struct ynode *n, struct condition 
     return rc || w ? rc : read_no_memory(l);
 }
 
+enum { SET_LEAST = 5 };
+
+static bool all_plain(const struct condition *c)
+{
+    for (size_t i = 0; i < c->nvalues; i++) {
+        if (c->value[i].op != WANT_IS || c->value[i].not ) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int make_set(struct loader *l, struct condition *c)
+{
+    uint16_t *set;
+
+    c->refusals = c->nvalues > 0;
+    for (size_t i = 0; i < c->nvalues; i++) {
+        c->refusals = c->refusals && c->value[i].not ;
+    }
+    if (c->nvalues < SET_LEAST || c->nvalues >= UINT16_MAX || !all_plain(c)) {
+        return 0;
+    }
+    for (c->mask = 1; c->mask < 2 * c->nvalues;) {
+        c->mask = 2 * c->mask + 1;
+    }
+    set = read_array(l, c->mask + 1, sizeof(*set));
+    for (size_t i = 0; set && i < c->nvalues; i++) {
+        size_t at = value_hash(c->value[i].s) & c->mask;
+
+        while (set[at]) {
+            at = (at + 1) & c->mask;
+        }
+        set[at] = (uint16_t)(i + 1);
+    }
+    c->set = set;
+    return set ? 0 : read_no_memory(l);
+}
+
 int read_conditions(struct loader *l, const struct ynode *map, const struct condition **ret,
                     size_t *ret_n)
 {
@@ -149,6 +188,7 @@ int read_conditions(struct loader *l, const struct ynode *map, const struct cond
         c[i].absent = span_eq_str(text, "!*");
         if (!rc && !c[i].absent && !span_eq_str(text, "*")) {
             rc = read_wants(l, map->item[i], &c[i]);
+            rc = rc ? rc : make_set(l, &c[i]);
         }
     }
     *ret = c;

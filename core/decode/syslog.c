@@ -25,7 +25,7 @@ static enum body headless(struct span s)
                                                                                     : BODY_TEXT;
 }
 
-enum body body_of(struct span s)
+enum body body_told(struct span s)
 {
     if (s.n && (s.p[0] == '{' || (s.p[0] == '[' && s.n > 1 && s.p[1] == '{'))) {
         return BODY_JSON;
@@ -58,6 +58,9 @@ static bool read_pri(struct span *s, int *ret)
     size_t n = 1;
     int v = 0;
 
+    if (s->n == 0 || s->p[0] != '<') {
+        return false;
+    }
     while (n < s->n && n < 5 && is_digit(s->p[n])) {
         v = v * 10 + (s->p[n++] - '0');
     }
@@ -248,9 +251,11 @@ static bool read_time(struct span *s, const struct syslog_now *now, struct syslo
 
 static bool tag_char(char c)
 {
-    return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '.' || c == '_' ||
-           c == '-' || c == '/' || c == '(' || c == ')' || c == '%' || c == '@' || c == '+' ||
-           c == '~' || c == '\\';
+    // letters, digits and . _ - / ( ) % @ + ~ and the backslash
+    static const uint64_t set[4] = {UINT64_C(0x03ffeb2000000000), UINT64_C(0x47fffffe97ffffff)};
+    unsigned char u = (unsigned char)c;
+
+    return set[u / 64] >> u % 64 & 1;
 }
 
 // "TAG[pid]: ", "TAG: " or "TAG[pid] ". Leaves *s alone when there is none.
@@ -433,35 +438,78 @@ void syslog_parse(struct span raw, const struct syslog_now *now, struct syslog *
 
 // ---- as fields
 
-static void put_str(struct fields *out, struct span prefix, const char *name, struct span s)
+enum {
+    NAME_PRIORITY,
+    NAME_FACILITY,
+    NAME_SEVERITY,
+    NAME_VERSION,
+    NAME_TIMESTAMP,
+    NAME_HOSTNAME,
+    NAME_APPNAME,
+    NAME_PROCID,
+    NAME_MSGID,
+    NAME_MESSAGE
+};
+
+void syslog_names_init(struct syslog_names *n, const struct wants *w)
 {
-    if (s.n) {
-        (void)fields_add_str(out, fields_join(out, prefix, span_str(name)), s);
+    static const char *const under[SYSLOG_NAMES] = {
+        "header.priority",  "header.facility", "header.severity", "header.version",
+        "header.timestamp", "header.hostname", "header.appname",  "header.procid",
+        "header.msgid",     "header.message"};
+
+    for (size_t i = 0; i < SYSLOG_NAMES; i++) {
+        struct span name = span_str(under[i]), alone = span_sub(name, 7, name.n);
+
+        n->of[0][i].name = alone;
+        n->of[0][i].id = wants_find(w, alone);
+        n->of[1][i].name = name;
+        n->of[1][i].id = wants_find(w, name);
     }
 }
 
-static void put_int(struct fields *out, struct span prefix, const char *name, int v)
+struct put {
+    const struct syslog_names *names;
+    bool under;
+    struct fields *out;
+};
+
+static void put_value(const struct put *p, size_t i, struct fval v)
 {
-    (void)fields_add_int(out, fields_join(out, prefix, span_str(name)), v);
+    if (v.s.n) {
+        (void)fields_put(p->out, p->names->of[p->under][i].id, p->names->of[p->under][i].name, v);
+    }
 }
 
-void syslog_put(const struct syslog *h, struct span prefix, struct fields *out)
+static void put_int(const struct put *p, size_t i, int v)
 {
+    put_value(p, i, fval_int(p->out->arena, v));
+}
+
+void syslog_put(const struct syslog *h, const struct syslog_names *names, bool under,
+                struct fields *out)
+{
+    struct put p = {names, under, out};
+
+    fields_index(out);
     if (h->pri >= 0) {
-        put_int(out, prefix, "priority", h->pri);
-        put_int(out, prefix, "facility", h->pri / 8);
-        put_int(out, prefix, "severity", h->pri % 8);
+        put_int(&p, NAME_PRIORITY, h->pri);
+        put_int(&p, NAME_FACILITY, h->pri / 8);
+        put_int(&p, NAME_SEVERITY, h->pri % 8);
     }
     if (h->version) {
-        put_int(out, prefix, "version", h->version);
+        put_int(&p, NAME_VERSION, h->version);
     }
-    put_str(out, prefix, "timestamp", h->stamp);
-    put_str(out, prefix, "hostname", h->host);
-    put_str(out, prefix, "appname", h->app);
-    put_str(out, prefix, "procid", h->procid);
-    put_str(out, prefix, "msgid", h->msgid);
-    syslog_sd_put(h->sd, prefix, out);
-    if (prefix.n == 0) {
-        (void)fields_add_str(out, SPAN_LIT("message"), h->msg);
+    put_value(&p, NAME_TIMESTAMP, fval_str(h->stamp));
+    put_value(&p, NAME_HOSTNAME, fval_str(h->host));
+    put_value(&p, NAME_APPNAME, fval_str(h->app));
+    put_value(&p, NAME_PROCID, fval_str(h->procid));
+    put_value(&p, NAME_MSGID, fval_str(h->msgid));
+    if (h->sd.n) {
+        syslog_sd_put(h->sd, under ? SPAN_LIT("header") : SPAN_NONE, out);
+        fields_index(out);
+    }
+    if (!under) {
+        (void)fields_put(out, names->of[0][NAME_MESSAGE].id, SPAN_LIT("message"), fval_str(h->msg));
     }
 }

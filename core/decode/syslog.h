@@ -30,13 +30,35 @@ struct syslog_now { // what a time without year and zone is read by
 
 void syslog_parse(struct span raw, const struct syslog_now *now, struct syslog *ret);
 
-// The header as original fields. `prefix` is empty, or "header" when the body brings fields of its
-// own. Structured data becomes structured_data.ID.PARAM.
-void syslog_put(const struct syslog *h, struct span prefix, struct fields *out);
+// The names of a header's fields and their numbers, found once: alone, and under "header".
+enum { SYSLOG_NAMES = 10 };
+struct syslog_names {
+    struct {
+        struct span name;
+        uint32_t id;
+    } of[2][SYSLOG_NAMES];
+};
+void syslog_names_init(struct syslog_names *n, const struct wants *w);
+
+// The header as original fields, under "header." when the body brings fields of its own. Structured
+// data becomes structured_data.ID.PARAM.
+void syslog_put(const struct syslog *h, const struct syslog_names *names, bool under,
+                struct fields *out);
 
 // What a body is, by its first bytes.
 enum body { BODY_TEXT, BODY_JSON, BODY_CEF, BODY_LEEF, BODY_XML, BODY_ZEEK };
-enum body body_of(struct span s);
+enum body body_told(struct span s);
+
+// Most texts are none of them, by their first byte.
+static inline enum body body_of(struct span s)
+{
+    char c = s.n ? s.p[0] : 'x';
+
+    return c == '{' || c == '[' || c == 'C' || c == 'L' || c == '<' || c == '#' ||
+                   (c >= '0' && c <= '2')
+               ? body_told(s)
+               : BODY_TEXT;
+}
 
 extern const char *const syslog_level_name[8]; // by severity
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/syslog_cisco.h"
 
+#include "core/base/find.h"
 #include "core/decode/stamp.h"
 
 enum { PREFIX_MAX = 160, NAME_MAX_BYTES = 96, YEAR_FIRST_MAX = 48 };
@@ -121,8 +122,10 @@ static void read_prefix(struct span s, ntime_t received, int zone_s, struct sysl
 
 bool syslog_cisco(struct span s, ntime_t received, int zone_s, struct syslog *ret)
 {
-    for (size_t at = 0; at < s.n && at < PREFIX_MAX; at++) {
-        size_t n = s.p[at] == '%' && (at == 0 || s.p[at - 1] == ' ' || s.p[at - 1] == ':')
+    struct span reach = span_sub(s, 0, PREFIX_MAX);
+
+    for (size_t at = 0; (at = FIND_ANY(reach, at, "%")) < reach.n; at++) {
+        size_t n = (at == 0 || s.p[at - 1] == ' ' || s.p[at - 1] == ':')
                        ? message_name(span_sub(s, at, s.n))
                        : 0;
 

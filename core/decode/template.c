@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/template.h"
 
-static const char field_type[FIELD_COUNT] = {
+const char field_types[FIELD_COUNT] = {
 #define STR                             0
 #define INT                             1
 #define LIST                            2
@@ -14,14 +14,9 @@ static const char field_type[FIELD_COUNT] = {
 #undef LIST
 };
 
-bool field_is_int(enum field f)
-{
-    return f < FIELD_COUNT && field_type[f] == 1;
-}
-
 bool field_is_list(enum field f)
 {
-    return f < FIELD_COUNT && field_type[f] == 2;
+    return f < FIELD_COUNT && field_types[f] == 2;
 }
 
 static bool type_of(struct span word, enum hole_type *ret)

@@ -44,7 +44,13 @@ static inline uint64_t template_head(struct span s)
     return v;
 }
 
-bool field_is_int(enum field f);
+extern const char field_types[FIELD_COUNT]; // 1: INT, 2: LIST of field.def
+
+static inline bool field_is_int(enum field f)
+{
+    return f < FIELD_COUNT && field_types[f] == 1;
+}
+
 bool field_is_list(enum field f); // may have several values, which stand joined with ','
 
 // Spans of the result point into `text`. 0, or E_INPUT with a sentence.

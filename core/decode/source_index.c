@@ -1,0 +1,137 @@
+// source_index.c - which rows of a source's tables can say something about a record.
+// SPDX-License-Identifier: Apache-2.0
+#include "core/decode/map.h"
+
+// ---- patterns, by the first bytes of the text
+
+enum { RUN_LEAST = 4 }; // fewer rows are sooner tried one by one
+
+static size_t count_runs(const struct source *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->npatterns; i++) {
+        n += i == 0 || s->pattern[i].slot != s->pattern[i - 1].slot;
+    }
+    return n;
+}
+
+static bool in_bucket(const struct pattern_run *r, const struct pattern_row *row, size_t bucket)
+{
+    return (uint32_t)row->template.head_mask != UINT32_MAX ||
+           pattern_bucket(r, row->template.head) == bucket;
+}
+
+static bool fill(struct arena *a, const struct source *s, struct pattern_run *r, size_t first,
+                 size_t n)
+{
+    size_t buckets = (size_t)1 << r->bits, total = 0;
+    uint16_t *row, *begin = arena_array(a, buckets + 1, sizeof(*begin));
+
+    for (size_t b = 0; b < buckets; b++) {
+        for (size_t i = first; i < first + n; i++) {
+            total += in_bucket(r, &s->pattern[i], b);
+        }
+    }
+    row = arena_array(a, total + 1, sizeof(*row));
+    if (!begin || !row || total > UINT16_MAX) {
+        return false;
+    }
+    total = 0;
+    for (size_t b = 0; b < buckets; b++) {
+        begin[b] = (uint16_t)total;
+        for (size_t i = first; i < first + n; i++) {
+            if (in_bucket(r, &s->pattern[i], b)) {
+                row[total++] = (uint16_t)i;
+            }
+        }
+    }
+    begin[buckets] = (uint16_t)total;
+    r->begin = begin;
+    r->row = row;
+    return true;
+}
+
+static bool index_patterns(struct arena *a, struct source *s)
+{
+    size_t n = count_runs(s), k = 0;
+    struct pattern_run *run = arena_array(a, n + 1, sizeof(*run));
+
+    if (!run) {
+        return false;
+    }
+    for (size_t i = 0, end; i < s->npatterns; i = end, k++) {
+        for (end = i; end < s->npatterns && s->pattern[end].slot == s->pattern[i].slot;) {
+            end++;
+        }
+        run[k].slot = s->pattern[i].slot;
+        for (size_t most = end - i; most >= RUN_LEAST && (size_t)1 << run[k].bits < most;) {
+            run[k].bits++;
+        }
+        if (!fill(a, s, &run[k], i, end - i)) {
+            return false;
+        }
+    }
+    s->run = run;
+    s->nruns = n;
+    return true;
+}
+
+// ---- rows of the map, by the fields that the record has
+
+static void set_bit(uint64_t *w, size_t i)
+{
+    w[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+// The bits of the rows that ask for a slot; a new line of words when it is the first.
+static uint64_t *line_of(struct map_index *x, uint16_t *line_at, uint64_t *line, size_t *used,
+                         uint16_t slot)
+{
+    if (!line_at[slot]) {
+        line_at[slot] = (uint16_t)++ * used;
+    }
+    return line + (line_at[slot] - 1) * x->words;
+}
+
+static bool index_map(struct arena *a, struct source *s, size_t nslots)
+{
+    struct map_index x = {.words = (s->nmap + 63) / 64, .nslots = nslots};
+    size_t choices = 1, used = 0;
+    uint64_t *always, *line;
+    uint16_t *line_at;
+
+    if (s->nmap > MAP_INDEX_MAX) {
+        return true; // row by row
+    }
+    for (size_t i = 0; i < s->nmap; i++) {
+        choices += s->map[i].nchoices;
+    }
+    choices = choices < nslots ? choices : nslots;
+    always = arena_array(a, x.words + 1, sizeof(*always));
+    line = arena_array(a, (choices + 1) * x.words + 1, sizeof(*line));
+    line_at = arena_array(a, nslots + 1, sizeof(*line_at));
+    if (!always || !line || !line_at) {
+        return false;
+    }
+    for (size_t i = 0; i < s->nmap; i++) {
+        for (size_t k = 0; k < s->map[i].nchoices; k++) {
+            const struct choice *c = &s->map[i].choice[k];
+
+            set_bit(c->constant || c->slot < SLOT_PSEUDO
+                        ? always
+                        : line_of(&x, line_at, line, &used, c->slot),
+                    i);
+        }
+    }
+    x.always = always;
+    x.line = line;
+    x.line_at = line_at;
+    s->map_index = x;
+    return true;
+}
+
+bool source_index(struct arena *a, struct source *s, size_t nslots)
+{
+    return index_patterns(a, s) && index_map(a, s, nslots);
+}
