@@ -226,20 +226,34 @@ static void put_named(struct work *w, const struct sourceset *set, const struct 
     }
 }
 
+// After some that did not fit, and with many to go, the pairs of bytes of the text are worth taking.
+enum { PAIRS_BEHIND = 2, PAIRS_AHEAD = 8 };
+
 static bool run_fit(const struct work *w, const struct source *s, const struct pattern_run *run,
                     struct span text, struct fit *ret)
 {
     uint64_t head = template_head(text);
-    size_t b = pattern_bucket(run, head);
+    size_t b = pattern_bucket(run, head), failed = 0;
+    const struct pattern_try *end = run->row + run->begin[b + 1];
+    struct pairset have;
+    bool pairs = false;
 
-    for (size_t i = run->begin[b]; i < run->begin[b + 1]; i++) {
-        const struct pattern_row *r = &s->pattern[run->row[i]];
+    for (const struct pattern_try *t = run->row + run->begin[b]; t < end; t++) {
+        const struct pattern_row *r = &s->pattern[t->row];
 
-        if (((head ^ r->template.head) & r->template.head_mask) == 0 &&
-            conditions_hold(w, r->condition, r->nconditions) &&
-            template_match(&r->template, text, ret->value)) {
+        if (((head ^ t->head) & t->mask) || (pairs && !pairset_holds(&have, &r->template.need)) ||
+            (r->nconditions && !conditions_hold(w, r->condition, r->nconditions))) {
+            continue;
+        }
+        if (template_match(&r->template, text, ret->value)) {
             ret->row = r;
             return true;
+        }
+        if (!pairs && ++failed >= PAIRS_BEHIND && end - t > PAIRS_AHEAD &&
+            text.n <= PAIRSET_REACH) {
+            pairs = true;
+            have = (struct pairset){0};
+            pairset_add(&have, text);
         }
     }
     return false;

@@ -141,7 +141,10 @@ struct pattern_run {
     uint16_t slot;
     unsigned bits;
     const uint16_t *begin; // by bucket: where its rows begin in `row`; one more behind the last
-    const uint16_t *row;   // indices in source.pattern
+    const struct pattern_try {
+        uint64_t head, mask; // of the template
+        uint16_t row;        // index in source.pattern
+    } * row;
 };
 
 static inline size_t pattern_bucket(const struct pattern_run *r, uint64_t head)
