@@ -202,20 +202,15 @@ void header_apply(struct work *w, bool text, struct event *ev)
     // emergency .. debug on the scale of 0 to 100
     static const int severity[8] = {100, 95, 85, 70, 50, 30, 15, 5};
     const struct syslog *h = &w->header;
-    struct fval v;
 
     if (h->pri >= 0) {
         event_set_severity(w, ev, severity[h->pri % 8]);
-        v = fval_str(span_str(syslog_level_name[h->pri % 8]));
-        event_set(ev, FIELD_LOG_LEVEL, &v);
+        event_set_str(ev, FIELD_LOG_LEVEL, span_str(syslog_level_name[h->pri % 8]));
     }
-    v = fval_str(h->host);
-    event_set(ev, text ? FIELD_HOST_NAME : FIELD_OBSERVER_NAME, &v);
+    event_set_str(ev, text ? FIELD_HOST_NAME : FIELD_OBSERVER_NAME, h->host);
     if (text) {
-        v = fval_str(h->app);
-        event_set(ev, FIELD_PROCESS_NAME, &v);
-        v = fval_str(h->procid);
-        event_set(ev, FIELD_PROCESS_PID, &v);
+        event_set_str(ev, FIELD_PROCESS_NAME, h->app);
+        event_set_str(ev, FIELD_PROCESS_PID, h->procid);
     }
     ev->time = h->time;
 }

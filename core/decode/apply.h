@@ -49,6 +49,17 @@ void header_apply(struct work *w, bool text, struct event *ev);
 
 // A value into a core field; empty and null values are passed over, so are texts for INT fields.
 void event_set(struct event *ev, enum field f, const struct fval *v);
+
+static inline void event_set_str(struct event *ev, enum field f, struct span s)
+{
+    if (s.n && !field_is_int(f)) {
+        ev->field[f].type = V_STR;
+        ev->field[f].s = s;
+        fieldset_add(&ev->mask, f);
+    } else {
+        event_set(ev, f, &(struct fval){.type = V_STR, .s = s});
+    }
+}
 void event_set_severity(struct work *w, struct event *ev, int64_t value); // 0-100, cut at both ends
 
 #endif

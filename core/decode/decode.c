@@ -221,17 +221,39 @@ static enum mechanism take_body(struct decoder *d, struct span body, enum mechan
     return MECH_SYSLOG;
 }
 
+// The first byte from `from` > 0 on that may begin a body behind words.
+static size_t find_behind(struct span s, size_t from)
+{
+    size_t i = from;
+
+#if defined(__x86_64__)
+    for (; i + 16 <= s.n; i += 16) {
+        unsigned m = find_mask(s.p + i, "CL{", 3);
+
+        m = m ? m & find_mask(s.p + i - 1, " :\t", 3) : 0;
+        if (m) {
+            return i + (size_t)__builtin_ctz(m);
+        }
+    }
+#endif
+    while (i < s.n && !find_has("CL{", 3, s.p[i])) {
+        i++;
+    }
+    return i;
+}
+
 // "WORDS {json}", "WORDS: CEF:0|...": what relays and appliances put before a body that says what it is.
 static struct span behind_words(struct span s)
 {
     struct span head = span_sub(s, 0, BEHIND_WORDS_MAX);
 
-    for (size_t i = 1; (i = FIND_ANY(head, i, "=\"CL{")) < head.n; i++) {
+    if (s.n < 2) {
+        return s;
+    }
+    head.n = FIND_ANY(head, 1, "=\"");
+    for (size_t i = 1; (i = find_behind(head, i)) < head.n; i++) {
         char c = head.p[i], before = head.p[i - 1];
 
-        if (c == '=' || c == '"') {
-            break;
-        }
         if ((before == ' ' || before == ':' || before == '\t') &&
             (c != '{' || s.p[s.n - 1] == '}') && body_of(span_sub(s, i, s.n)) != BODY_TEXT) {
             return span_sub(s, i, s.n);

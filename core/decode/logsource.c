@@ -296,6 +296,7 @@ struct memo_place {
 
 struct logsource_memo {
     struct memo_place place[MEMO_PLACES];
+    uint16_t last[EVENT_ALSO_MAX + 1];
     uint64_t about[EVENT_ALSO_MAX + 1][LOGSOURCE_WORDS]; // of the event in work, by log source
 };
 
@@ -335,12 +336,19 @@ static bool is_place(const struct memo_place *p, const char *group, const struct
     return p->used && p->group == group;
 }
 
-static void find_tables(struct logsource_memo *m, const struct logsources *all, const char *group,
-                        const struct span have[3], uint64_t ret[LOGSOURCE_WORDS])
+// `nth` of the event's log sources: mostly the same as in the record before.
+static void find_tables(struct logsource_memo *m, size_t nth, const struct logsources *all,
+                        const char *group, const struct span have[3])
 {
+    uint64_t *ret = m->about[nth];
+    struct memo_place *p = &m->place[m->last[nth]];
     uint64_t h = (uintptr_t)group >> 3;
-    struct memo_place *p;
     size_t used = 0;
+
+    if (is_place(p, group, have)) {
+        memcpy(ret, p->about, sizeof(p->about));
+        return;
+    }
 
     if (have[0].n + have[1].n + have[2].n > MEMO_TEXT) {
         ask_tables(all, group, have, ret);
@@ -350,7 +358,8 @@ static void find_tables(struct logsource_memo *m, const struct logsources *all, 
         h = (h ^ template_head(have[i]) ^ have[i].n << 56) * UINT64_C(0x9e3779b97f4a7c15);
         h ^= h >> 29;
     }
-    p = &m->place[(h >> 32) % MEMO_PLACES];
+    m->last[nth] = (uint16_t)((h >> 32) % MEMO_PLACES);
+    p = &m->place[m->last[nth]];
     if (!is_place(p, group, have)) {
         for (size_t i = 0; i < 3; i++) {
             p->n[i] = (uint8_t)have[i].n;
@@ -409,7 +418,7 @@ void logsources_apply(struct work *w, const struct sourceset *set, const char *g
     if (!all) {
         return;
     }
-    find_tables(m, all, group, ev->logsource, m->about[0]);
+    find_tables(m, 0, all, group, ev->logsource);
     for (size_t i = next_table(m, n, 0, &which); i < all->n; i = next_table(m, n, i + 1, &which)) {
         const struct row *r = find_row(w, &all->table[i]);
 
@@ -417,7 +426,7 @@ void logsources_apply(struct work *w, const struct sourceset *set, const char *g
             apply_row(w, set, r, which ? ev->also[which - 1] : ev->logsource, ev);
         }
         for (; n <= ev->nalso; n++) {
-            find_tables(m, all, group, ev->also[n - 1], m->about[n]);
+            find_tables(m, n, all, group, ev->also[n - 1]);
         }
     }
 }

@@ -11,7 +11,7 @@ void constants_apply(struct event *ev, const struct constant *c, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (c[i].v.s.n) {
-            event_set(ev, c[i].to, &c[i].v);
+            event_set_str(ev, c[i].to, c[i].v.s);
         } else {
             fieldset_drop(&ev->mask, c[i].to);
         }
@@ -31,7 +31,7 @@ static void verdict_apply(struct event *ev, const struct verdict *v)
 
 // ---- map
 
-static bool is_empty(const struct source *s, struct span v)
+static inline bool is_empty(const struct source *s, struct span v)
 {
     for (size_t i = 0; i < s->nempty; i++) {
         if (span_eq(v, s->empty[i])) {
@@ -122,6 +122,14 @@ static void row_apply(struct work *w, const struct sourceset *set, const struct 
 {
     struct fval v = {0};
 
+    if (m->plain) {
+        const struct okv *o = work_first(w, m->choice->slot);
+
+        if (o && o->v.type != V_NULL && !is_empty(s, o->v.s)) {
+            o->v.type == V_STR ? event_set_str(ev, m->to, o->v.s) : event_set(ev, m->to, &o->v);
+        }
+        return;
+    }
     for (size_t k = 0; k < m->nchoices && !v.s.n; k++) {
         const struct choice *c = &m->choice[k];
 
@@ -226,20 +234,34 @@ static void put_named(struct work *w, const struct sourceset *set, const struct 
     }
 }
 
+// After some that did not fit, and with many to go, the pairs of bytes of the text are worth taking.
+enum { PAIRS_BEHIND = 2, PAIRS_AHEAD = 8 };
+
 static bool run_fit(const struct work *w, const struct source *s, const struct pattern_run *run,
                     struct span text, struct fit *ret)
 {
     uint64_t head = template_head(text);
-    size_t b = pattern_bucket(run, head);
+    size_t b = pattern_bucket(run, head), failed = 0;
+    const struct pattern_try *end = run->row + run->begin[b + 1];
+    struct pairset have;
+    bool pairs = false;
 
-    for (size_t i = run->begin[b]; i < run->begin[b + 1]; i++) {
-        const struct pattern_row *r = &s->pattern[run->row[i]];
+    for (const struct pattern_try *t = run->row + run->begin[b]; t < end; t++) {
+        const struct pattern_row *r = &s->pattern[t->row];
 
-        if (((head ^ r->template.head) & r->template.head_mask) == 0 &&
-            conditions_hold(w, r->condition, r->nconditions) &&
-            template_match(&r->template, text, ret->value)) {
+        if (((head ^ t->head) & t->mask) || (pairs && !pairset_holds(&have, &r->template.need)) ||
+            (r->nconditions && !conditions_hold(w, r->condition, r->nconditions))) {
+            continue;
+        }
+        if (template_match(&r->template, text, ret->value)) {
             ret->row = r;
             return true;
+        }
+        if (!pairs && ++failed >= PAIRS_BEHIND && end - t > PAIRS_AHEAD &&
+            text.n <= PAIRSET_REACH) {
+            pairs = true;
+            have = (struct pairset){0};
+            pairset_add(&have, text);
         }
     }
     return false;
@@ -268,9 +290,7 @@ void patterns_settle(const struct fitting *f, struct event *ev)
 
         for (size_t k = 0; k < r->template.n; k++) {
             if (r->template.part[k].hole < FIELD_COUNT) {
-                struct fval v = fval_str(f->fit[i].value[k]);
-
-                event_set(ev, (enum field)r->template.part[k].hole, &v);
+                event_set_str(ev, (enum field)r->template.part[k].hole, f->fit[i].value[k]);
             }
         }
         verdict_apply(ev, &r->verdict);

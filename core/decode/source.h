@@ -96,6 +96,7 @@ struct choice { // one way to get the value of a mapping
 struct mapping {   // the first choice that gives a value counts
     uint16_t slot; // where to: an original name, when to == FIELD_COUNT
     enum field to;
+    bool plain; // one choice: a core field is the value of a slot as it is
     size_t nchoices;
     const struct choice *choice;
 };
@@ -141,7 +142,10 @@ struct pattern_run {
     uint16_t slot;
     unsigned bits;
     const uint16_t *begin; // by bucket: where its rows begin in `row`; one more behind the last
-    const uint16_t *row;   // indices in source.pattern
+    const struct pattern_try {
+        uint64_t head, mask; // of the template
+        uint16_t row;        // index in source.pattern
+    } * row;
 };
 
 static inline size_t pattern_bucket(const struct pattern_run *r, uint64_t head)

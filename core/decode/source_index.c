@@ -26,7 +26,8 @@ static bool fill(struct arena *a, const struct source *s, struct pattern_run *r,
                  size_t n)
 {
     size_t buckets = (size_t)1 << r->bits, total = 0;
-    uint16_t *row, *begin = arena_array(a, buckets + 1, sizeof(*begin));
+    uint16_t *begin = arena_array(a, buckets + 1, sizeof(*begin));
+    struct pattern_try *row;
 
     for (size_t b = 0; b < buckets; b++) {
         for (size_t i = first; i < first + n; i++) {
@@ -41,8 +42,10 @@ static bool fill(struct arena *a, const struct source *s, struct pattern_run *r,
     for (size_t b = 0; b < buckets; b++) {
         begin[b] = (uint16_t)total;
         for (size_t i = first; i < first + n; i++) {
+            const struct template *t = &s->pattern[i].template;
+
             if (in_bucket(r, &s->pattern[i], b)) {
-                row[total++] = (uint16_t)i;
+                row[total++] = (struct pattern_try){t->head, t->head_mask, (uint16_t)i};
             }
         }
     }

@@ -76,6 +76,23 @@ static uint64_t head_mask(size_t n)
     return template_head(span_of(ones, n < sizeof(ones) ? n : sizeof(ones)));
 }
 
+void pairset_add(struct pairset *s, struct span text)
+{
+    for (size_t i = 1; i < text.n; i++) {
+        unsigned h = ((unsigned char)text.p[i - 1] * 37u + (unsigned char)text.p[i]) & 255;
+
+        s->w[h / 64] |= UINT64_C(1) << h % 64;
+    }
+}
+
+static void add_needs(struct template *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        pairset_add(&t->need, t->part[i].before);
+    }
+    pairset_add(&t->need, t->tail);
+}
+
 int template_parse(struct span text, struct template *ret, struct err *err)
 {
     bool greedy = false;
@@ -94,6 +111,7 @@ int template_parse(struct span text, struct template *ret, struct err *err)
         }
         if (open == text.n) {
             ret->tail = text;
+            add_needs(ret);
             return ret->n || text.n
                        ? 0
                        : err_set(err, E_INPUT, "source.template", "the template is empty");
@@ -140,13 +158,33 @@ static bool hole_takes(unsigned hole, enum hole_type type, struct span v)
 
 static bool match_from(const struct template *t, size_t i, struct span text, struct span *value);
 
-// The hole i has `v`, behind it stands `rest` (which begins with the next literal).
-static bool take(const struct template *t, size_t i, struct span v, struct span rest,
-                 struct span *value)
+// The hole i has `v`.
+static bool take(const struct template *t, size_t i, struct span v, struct span *value)
 {
     v = span_trim(v);
     value[i] = v;
-    return hole_takes(t->part[i].hole, t->part[i].type, v) && match_from(t, i + 1, rest, value);
+    return hole_takes(t->part[i].hole, t->part[i].type, v);
+}
+
+// The hole i is the greedy one: its longest text behind which the rest fits.
+static bool take_longest(const struct template *t, size_t i, struct span body, struct span next,
+                         struct span *value)
+{
+    for (size_t at = body.n < next.n ? 0 : body.n - next.n + 1; at > 0;) {
+        const char *last = memrchr(body.p, next.p[0], at);
+        struct span rest;
+
+        if (!last) {
+            return false;
+        }
+        at = (size_t)(last - body.p);
+        rest = span_sub(body, at, body.n);
+        if (span_starts(rest, next) && take(t, i, span_sub(body, 0, at), value) &&
+            match_from(t, i + 1, rest, value)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 // Where the text of a hole ends at the earliest: behind its first byte that is no blank.
@@ -163,44 +201,36 @@ static size_t hole_least(unsigned hole, enum hole_type type, struct span body)
     return n + (n < body.n);
 }
 
-// From the part i on. Only the greedy hole tries more than one end; so the depth is bounded by the
-// number of parts and the work by (length of the text) x (parts).
+// From the part i on. Only the greedy hole tries more than one end; so the depth is bounded by two and
+// the work by (length of the text) x (parts).
 static bool match_from(const struct template *t, size_t i, struct span text, struct span *value)
 {
-    struct span before = i < t->n ? t->part[i].before : t->tail, next, body;
-    size_t at;
+    for (;; i++) {
+        struct span before = i < t->n ? t->part[i].before : t->tail, next, body;
+        size_t at;
 
-    if (!span_starts(text, before)) {
-        return false;
-    }
-    body = span_sub(text, before.n, text.n);
-    if (i == t->n) {
-        return body.n == 0;
-    }
-    next = i + 1 < t->n ? t->part[i + 1].before : t->tail;
-    if (i + 1 == t->n) { // the tail is at the very end
-        return span_ends(body, next) && take(t, i, span_sub(body, 0, body.n - next.n),
-                                             span_sub(body, body.n - next.n, next.n), value);
-    }
-    if (!t->part[i].greedy) {
-        size_t from = hole_least(t->part[i].hole, t->part[i].type, body);
-
-        at = from + span_find_span(span_sub(body, from, body.n), next);
-        return at < body.n && take(t, i, span_sub(body, 0, at), span_sub(body, at, body.n), value);
-    }
-    for (at = body.n < next.n ? 0 : body.n - next.n + 1; at > 0;) {
-        const char *last = memrchr(body.p, next.p[0], at);
-
-        if (!last) {
+        if (!span_starts(text, before)) {
             return false;
         }
-        at = (size_t)(last - body.p);
-        if (span_starts(span_sub(body, at, body.n), next) &&
-            take(t, i, span_sub(body, 0, at), span_sub(body, at, body.n), value)) {
-            return true;
+        body = span_of(text.p + before.n, text.n - before.n);
+        if (i == t->n) {
+            return body.n == 0;
         }
+        if (i + 1 == t->n) { // the tail is at the very end
+            return span_ends(body, t->tail) &&
+                   take(t, i, span_sub(body, 0, body.n - t->tail.n), value);
+        }
+        next = t->part[i + 1].before;
+        if (t->part[i].greedy) {
+            return take_longest(t, i, body, next, value);
+        }
+        at = hole_least(t->part[i].hole, t->part[i].type, body);
+        at += span_find_span(span_of(body.p + at, body.n - at), next);
+        if (at >= body.n || !take(t, i, span_of(body.p, at), value)) {
+            return false;
+        }
+        text = span_of(body.p + at, body.n - at);
     }
-    return false;
 }
 
 bool template_match(const struct template *t, struct span text, struct span value[TEMPLATE_PARTS])

@@ -17,6 +17,10 @@
 enum { TEMPLATE_PARTS = 24, HOLE_SKIP = FIELD_COUNT, HOLE_NAMED = FIELD_COUNT + 1 };
 enum hole_type { HOLE_ANY, HOLE_INT, HOLE_IP, HOLE_WORD };
 
+struct pairset {
+    uint64_t w[4];
+};
+
 struct template
 {
     size_t n;
@@ -32,7 +36,19 @@ struct template
     // The first eight bytes at most of the literal that a fitting text begins with, and their mask:
     // a text whose head differs in them is not worth the match.
     uint64_t head, head_mask;
+    struct pairset need; // pairs of bytes of all its literals
 };
+
+// Which pairs of neighbouring bytes a text has, by a hash of 8 bits. A text without all pairs of a
+// template's literals does not fit it. Never wrong in the other direction than "may fit".
+enum { PAIRSET_REACH = 256 }; // longer texts are not worth it
+void pairset_add(struct pairset *s, struct span text);
+
+static inline bool pairset_holds(const struct pairset *have, const struct pairset *need)
+{
+    return ((need->w[0] & ~have->w[0]) | (need->w[1] & ~have->w[1]) | (need->w[2] & ~have->w[2]) |
+            (need->w[3] & ~have->w[3])) == 0;
+}
 
 static inline uint64_t template_head(struct span s)
 {
