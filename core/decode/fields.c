@@ -48,24 +48,6 @@ static bool grow(struct fields *f)
     return true;
 }
 
-// The first field that is not indexed, under its number.
-static inline void enter(struct fields *f, uint32_t id)
-{
-    uint32_t place = (uint32_t)++f->indexed;
-
-    f->next[place - 1] = 0;
-    if (id == WANTS_NONE) {
-        return;
-    }
-    if (f->at[id]) {
-        f->next[f->last[id] - 1] = place;
-    } else {
-        f->at[id] = place;
-        f->touched[f->ntouched++] = id;
-    }
-    f->last[id] = place;
-}
-
 // Names stand in the same order in record after record: the one that stood here last time is asked
 // first.
 static uint32_t number_of(struct fields *f, struct span name)
@@ -86,7 +68,7 @@ static uint32_t number_of(struct fields *f, struct span name)
 void fields_index_rest(struct fields *f)
 {
     while (f->indexed < f->n) {
-        enter(f, number_of(f, f->v[f->indexed].name));
+        fields_enter(f, number_of(f, f->v[f->indexed].name));
     }
 }
 
@@ -106,15 +88,6 @@ bool fields_add_slow(struct fields *f, struct span name, struct fval v)
         return false;
     }
     f->v[f->n++] = (struct okv){name, v};
-    return true;
-}
-
-bool fields_put(struct fields *f, uint32_t id, struct span name, struct fval v)
-{
-    if (!fields_add(f, name, v)) {
-        return false;
-    }
-    enter(f, id);
     return true;
 }
 

@@ -45,11 +45,39 @@ static inline bool fields_add(struct fields *f, struct span name, struct fval v)
     if (f->n == f->cap) {
         return fields_add_slow(f, name, v);
     }
-    f->v[f->n++] = (struct okv){name, v};
+    f->v[f->n].name = name;
+    f->v[f->n++].v = v;
     return true;
 }
+
+// The first field that is not indexed, under its number.
+static inline void fields_enter(struct fields *f, uint32_t id)
+{
+    uint32_t place = (uint32_t)++f->indexed;
+
+    f->next[place - 1] = 0;
+    if (id == WANTS_NONE) {
+        return;
+    }
+    if (f->at[id]) {
+        f->next[f->last[id] - 1] = place;
+    } else {
+        f->at[id] = place;
+        f->touched[f->ntouched++] = id;
+    }
+    f->last[id] = place;
+}
+
 // The same for a name whose number is known (or WANTS_NONE); what was added before must be indexed.
-bool fields_put(struct fields *f, uint32_t id, struct span name, struct fval v);
+static inline bool fields_put(struct fields *f, uint32_t id, struct span name, struct fval v)
+{
+    if (!fields_add(f, name, v)) {
+        return false;
+    }
+    fields_enter(f, id);
+    return true;
+}
+
 // The same, as the first of its name: what a source file computes stands for what the record says.
 bool fields_lead(struct fields *f, uint32_t id, struct span name, struct fval v);
 static inline bool fields_add_str(struct fields *f, struct span name, struct span s)
