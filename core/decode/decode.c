@@ -27,8 +27,8 @@ struct decoder {
     const struct wants *want;
     bool wanted_only;
     struct work w;
-    struct json_index index;
-    size_t json_end; // the fields of the JSON text are okv[json_from..json_end)
+    struct json_memo memo; // of the JSON keys seen
+    size_t json_end;       // the fields of the JSON text are okv[json_from..json_end)
     // the record taken apart wholly, made on demand
     struct fields all;
     struct arena all_arena;
@@ -47,6 +47,7 @@ static struct decoder *decoder_of(const struct sourceset *s, const struct wants 
         d->w.aliases = alias_memo_new();
         d->w.logsources = logsource_memo_new();
         syslog_names_init(&d->w.header_names, w);
+        (void)json_memo_init(&d->memo, w); // without it the plain reader does the work
         if (!d->w.aliases || !d->w.logsources || !fields_init(&d->w.fields, w, &d->w.arena) ||
             !fields_init(&d->all, w, &d->all_arena)) {
             decoder_free(d);
@@ -73,7 +74,7 @@ void decoder_free(struct decoder *d)
         fields_free(&d->all);
         alias_memo_free(d->w.aliases);
         logsource_memo_free(d->w.logsources);
-        json_index_free(&d->index);
+        json_memo_free(&d->memo);
         arena_free(&d->w.arena);
         arena_free(&d->all_arena);
         free(d);
@@ -155,7 +156,7 @@ static bool take_json(struct decoder *d, struct span body, struct event *ev)
 
     if (d->wanted_only) {
         fields_index(&d->w.fields);
-        if (json_take(&d->index, body, &d->w.fields)) {
+        if (json_take(&d->memo, body, &d->w.fields)) {
             ev->json = body;
             ev->json_from = first;
             ev->take_all = take_all;

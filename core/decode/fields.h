@@ -45,9 +45,11 @@ static inline bool fields_add(struct fields *f, struct span name, struct fval v)
     if (f->n == f->cap) {
         return fields_add_slow(f, name, v);
     }
-    f->v[f->n++] = (struct okv){name, v};
+    f->v[f->n].name = name;
+    f->v[f->n++].v = v;
     return true;
 }
+
 // The first field that is not indexed, under its number.
 static inline void fields_enter(struct fields *f, uint32_t id)
 {
@@ -75,6 +77,7 @@ static inline bool fields_put(struct fields *f, uint32_t id, struct span name, s
     fields_enter(f, id);
     return true;
 }
+
 // The same, as the first of its name: what a source file computes stands for what the record says.
 bool fields_lead(struct fields *f, uint32_t id, struct span name, struct fval v);
 static inline bool fields_add_str(struct fields *f, struct span name, struct span s)

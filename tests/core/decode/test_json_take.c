@@ -31,7 +31,7 @@ static const char *const names[] = {"a",
 static struct wants *want;
 static struct fields taken, flat;
 static struct arena taken_arena, flat_arena;
-static struct json_index found;
+static struct json_memo memo;
 static bool able;
 
 static int begin(void **state)
@@ -47,12 +47,12 @@ static int begin(void **state)
         !fields_init(&flat, want, &flat_arena)) {
         return -1;
     }
-    able = json_take(&found, SPAN_LIT("{}"), &taken);
+    (void)json_memo_init(&memo, want);
+    able = json_take(&memo, SPAN_LIT("{}"), &taken);
 #ifdef __x86_64__
     // where the processor can, a reader that takes nothing is a failure and no reason to skip
     if (!able && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-        __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul") &&
-        __builtin_cpu_supports("popcnt")) {
+        __builtin_cpu_supports("bmi2")) {
         print_error("json_take() refuses \"{}\" on a processor that it is made for\n");
         return -1;
     }
@@ -67,7 +67,7 @@ static int end(void **state)
     fields_free(&flat);
     arena_free(&taken_arena);
     arena_free(&flat_arena);
-    json_index_free(&found);
+    json_memo_free(&memo);
     wants_free(want);
     return 0;
 }
@@ -81,6 +81,13 @@ static void assert_same(const struct okv *a, const struct okv *b, struct span te
                  SPAN_ARG(a->name), SPAN_ARG(a->v.s), SPAN_ARG(b->name), SPAN_ARG(b->v.s),
                  SPAN_ARG(text));
     }
+}
+
+// What the fast reader leaves to the plain one whether it is right or not.
+static bool bare(struct span s)
+{
+    s = span_trim(span_starts(s, SPAN_LIT("\xEF\xBB\xBF")) ? span_sub(s, 3, s.n) : s);
+    return s.n == 0 || (s.p[0] != '{' && s.p[0] != '[');
 }
 
 // The text at the very end of its memory, so that reading behind it is seen (with ASan).
@@ -98,9 +105,14 @@ static bool both(struct span text)
     fields_clear(&flat);
     arena_reset(&taken_arena);
     arena_reset(&flat_arena);
-    a = json_take(&found, s, &taken);
+    a = json_take(&memo, s, &taken);
     b = json_flatten(s, &flat, &fault);
     fields_index(&flat);
+    if (bare(s)) {
+        assert_false(a);
+        free(copy);
+        return b;
+    }
     if (a != b) {
         fail_msg("%d and not %d (%s at byte %zu): " SPAN_FMT, a, b, b ? "" : fault.why,
                  b ? 0 : fault.at, SPAN_ARG(text));
@@ -190,8 +202,7 @@ static void made_up_texts_give_the_same_fields(void **state)
 
     (void)state;
     if (!able) {
-        print_message(
-            "skipped: the processor lacks what the fast reader needs (AVX2, BMI, PCLMUL)\n");
+        print_message("skipped: the processor lacks what the fast reader needs (AVX2, BMI)\n");
         skip();
     }
     for (int i = 0; i < ROUNDS; i++) {
@@ -217,8 +228,7 @@ static void the_json_corpus_gets_the_same_verdicts(void **state)
 
     (void)state;
     if (!able) {
-        print_message(
-            "skipped: the processor lacks what the fast reader needs (AVX2, BMI, PCLMUL)\n");
+        print_message("skipped: the processor lacks what the fast reader needs (AVX2, BMI)\n");
         skip();
     }
     for (size_t d = 0; d < ARRAY_LEN(dirs); d++) {
@@ -240,8 +250,7 @@ static void a_string_may_begin_and_end_anywhere(void **state)
 
     (void)state;
     if (!able) {
-        print_message(
-            "skipped: the processor lacks what the fast reader needs (AVX2, BMI, PCLMUL)\n");
+        print_message("skipped: the processor lacks what the fast reader needs (AVX2, BMI)\n");
         skip();
     }
     for (size_t lead = 0; lead < 130; lead++) {
