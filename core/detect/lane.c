@@ -2,40 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/detect/lane.h"
 
-static inline uint64_t load64(const char *p)
-{
-    uint64_t v;
+#include "core/base/ends.h"
 
-    memcpy(&v, p, sizeof(v));
-    return v;
-}
-
-static inline uint32_t load32(const char *p)
-{
-    uint32_t v;
-
-    memcpy(&v, p, sizeof(v));
-    return v;
-}
-
-// Of both ends and the length: the texts are a rule's, and few agree in these.
 static inline uint32_t hash_text(struct span s)
 {
-    uint64_t head = 0, tail = 0, h;
-
-    if (s.n >= 8) {
-        head = load64(s.p);
-        tail = load64(s.p + s.n - 8);
-    } else if (s.n >= 4) {
-        head = load32(s.p);
-        tail = load32(s.p + s.n - 4);
-    } else if (s.n) {
-        head = (unsigned char)s.p[0] | (uint64_t)(unsigned char)s.p[s.n / 2] << 8;
-        tail = (unsigned char)s.p[s.n - 1];
-    }
-    h = (head ^ s.n) * 0x9e3779b97f4a7c15ULL;
-    h = (h ^ h >> 29 ^ tail) * 0xbf58476d1ce4e5b9ULL;
-    return (uint32_t)(h >> 32);
+    return (uint32_t)ends_hash(ends_of(s), s.n, 0);
 }
 
 static bool build_table(struct arena *a, struct lane *l, struct lane_table *t, enum cover_kind kind)
