@@ -1,9 +1,9 @@
 // gram_choose.c - the run of a text by which it is found.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Weights are quarters of a bit. What follows is rough knowledge of what logs hold (paths, commands,
-// addresses, English), not a measure of some file; a poor choice costs time only.
+// Weights are quarters of a bit: rough knowledge of what logs hold, as in usual.h.
 #include "core/detect/grams.h"
+#include "core/detect/usual.h"
 
 // How rare a byte is; 0: as the rest.
 static const uint8_t rare[256] = {
@@ -18,50 +18,9 @@ static const uint8_t rare[256] = {
     ['y'] = 23, ['z'] = 28,  ['{'] = 26,  ['}'] = 26,
 };
 
-// Runs of these are in every other value of their kind.
-static const char *const common[] = {
-    "c:\\windows\\system32\\",
-    "c:\\windows\\syswow64\\",
-    "c:\\program files (x86)\\",
-    "c:\\programdata\\microsoft\\windows",
-    "c:\\users\\public\\appdata\\local\\temp\\",
-    "\\appdata\\roaming\\microsoft\\",
-    "\\windowspowershell\\v1.0\\powershell.exe",
-    "\\microsoft.net\\framework64\\v4.0.30319\\",
-    "hklm\\software\\microsoft\\windows nt\\currentversion\\",
-    "\\registry\\machine\\system\\currentcontrolset\\services\\",
-    "hkey_local_machine\\",
-    "s-1-5-21-",
-    "nt authority\\system",
-    "microsoft corporation",
-    "c:\\windows\\system32\\kernelbase.dll",
-    "kernel32.dll",
-    "ntdll.dll",
-    "cmd.exe /c ",
-    "https://www.",
-    "http/1.1",
-    "mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko) chrome/",
-    "application/json",
-    "user-agent: ",
-    ".com/",
-    "/usr/local/bin/",
-    "/usr/lib/systemd/",
-    "/bin/bash",
-    "/bin/sh",
-    "/etc/",
-    "/dev/null",
-    "password",
-    "session opened for user root",
-    "session closed for user ",
-    " from 10.0.0.1 port 22 ssh2",
-    "user=root",
-    "command=",
-};
-
-enum { COMMON = 12, COMMON_BITS = 11, COUNT_BITS_MIN = 6, COUNT_BITS_MAX = 18 };
+enum { USUAL = 12, COUNT_BITS_MIN = 6, COUNT_BITS_MAX = 18 };
 
 struct choice {
-    uint64_t common[(1 << COMMON_BITS) / 64];
     uint16_t *count; // by hash: keys that have the run
     unsigned shift;
 };
@@ -72,26 +31,6 @@ static uint32_t run_at(const char *p)
 
     memcpy(&v, p, sizeof(v));
     return v * 0x9e3779b1u;
-}
-
-static void mark_common(struct choice *c)
-{
-    for (size_t i = 0; i < ARRAY_LEN(common); i++) {
-        struct span s = span_str(common[i]);
-
-        for (size_t k = 0; k + GRAM_MAX <= s.n; k++) {
-            uint32_t h = run_at(s.p + k) >> (32 - COMMON_BITS);
-
-            c->common[h / 64] |= UINT64_C(1) << h % 64;
-        }
-    }
-}
-
-static bool is_common(const struct choice *c, uint32_t run)
-{
-    uint32_t h = run >> (32 - COMMON_BITS);
-
-    return c->common[h / 64] >> h % 64 & 1;
 }
 
 static unsigned log2_of(unsigned n)
@@ -109,7 +48,7 @@ static unsigned weight(const struct choice *c, const char *p)
 
         sum += w ? w : 30;
     }
-    sum = is_common(c, run) ? COMMON : sum;
+    sum = usual_run(p) ? USUAL : sum;
     return sum + 4 * log2_of(c->count[run >> c->shift]);
 }
 
@@ -154,7 +93,6 @@ static bool choose_parts(struct lane_key *key, size_t nkeys)
     arena_init(&tmp, sizeof(*c.count) << (COUNT_BITS_MAX + 1));
     c.shift = 32 - bits;
     c.count = arena_array(&tmp, (size_t)1 << bits, sizeof(*c.count));
-    mark_common(&c);
     for (size_t i = 0; c.count && i < nkeys; i++) {
         if (key[i].kind == COVER_PART) {
             count(&c, key[i].text);
