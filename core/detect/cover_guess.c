@@ -1,41 +1,7 @@
 // cover_guess.c - which of two texts is rarer in logs: letters, lengths, and what is everywhere.
 // SPDX-License-Identifier: Apache-2.0
 #include "core/detect/cover.h"
-
-// Parts of these say next to nothing.
-static const char *const common[] = {
-    "c:\\windows\\system32\\",
-    "c:\\windows\\syswow64\\",
-    "c:\\program files (x86)\\",
-    "c:\\programdata\\microsoft\\windows",
-    "c:\\users\\public\\appdata\\local\\temp\\",
-    "appdata\\roaming\\microsoft\\",
-    "hklm\\software\\microsoft\\windows\\currentversion\\",
-    "\\registry\\machine\\system\\currentcontrolset\\",
-    "\\\\windowspowershell\\v1.0\\powershell.exe",
-    "cmd.exe /c",
-    "nt authority\\system",
-    "https://www.",
-    "http://",
-    ".dll",
-    ".com",
-    "/usr/local/bin/",
-    "/bin/sh",
-    "password",
-    "microsoft corporation",
-};
-
-static bool is_common(struct span text)
-{
-    for (size_t i = 0; i < ARRAY_LEN(common); i++) {
-        struct span c = span_str(common[i]);
-
-        if (text.n <= c.n && span_find_span(c, text) < c.n) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "core/detect/usual.h"
 
 // What one more byte of a text tells, in bits.
 static double bits_of(char c)
@@ -66,11 +32,11 @@ double cover_guess(const struct cover_key *k)
     switch (k->kind) {
     case COVER_THERE: return 500;
     case COVER_WIDE: return 1;
-    case COVER_WHOLE: return k->text.n < 6 ? 60 : 4 + rare;
-    case COVER_TAIL: return 4 + rare;
+    case COVER_WHOLE: return k->text.n < 6 || usual_text(k->text) ? 60 : 4 + rare;
+    case COVER_TAIL: return usual_text(k->text) ? 100 : 4 + rare;
     case COVER_FRONT:
-    case COVER_BACK: return is_common(k->text) ? 150 : 1 + 2 * rare;
-    case COVER_PART: return is_common(k->text) ? 300 : 0.5 + 50 * rare;
+    case COVER_BACK: return usual_text(k->text) ? 150 : 1 + 2 * rare;
+    case COVER_PART: return usual_text(k->text) ? 300 : 0.5 + 50 * rare;
     case COVER_KINDS: break;
     }
     return 1000;

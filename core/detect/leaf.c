@@ -64,11 +64,12 @@ struct span value_low(struct value *v, const struct leaf_tools *t)
     if (v->low.p || v->v.s.n == 0) {
         return v->low;
     }
-    p = arena_alloc(t->scratch, v->v.s.n);
+    p = arena_room(t->scratch, v->v.s.n + VALUE_PAD);
     if (!p) {
         ++*t->faults;
         return SPAN_NONE;
     }
+    memset(p + v->v.s.n, 0, VALUE_PAD);
     v->ascii = fold_ascii(p, v->v.s);
     v->low = span_of(p, v->v.s.n);
     return v->low;

@@ -3,159 +3,20 @@
 #include <stdlib.h>
 
 #include "core/detect/prefilter.h"
-
-enum { SCRATCH_MAX = 64 << 20, CORE_VALUES_MAX = 32 };
-
-// The values of a name for the event of the round, made when they are first asked for.
-struct place {
-    uint32_t round; // made for this event when it equals the matcher's
-    struct values v;
-};
+#include "core/detect/values.h"
 
 struct matcher {
     const struct ruleset *s;
-    const struct wants *want;
-    struct arena scratch; // values and their folded copies, reset by event
+    struct value_cache values;
     struct regex_scratch *regex;
     struct prefilter_memo *memo;
     struct leaf_tools tools;
-    const struct event *ev;
-    uint32_t round;
-    struct place *place;    // by name
-    uint32_t *name_id;      // by name: its number in `want`
-    int16_t *name_core;     // by name: the core field of that name, -1 when there is none
-    struct values keywords; // made when the first keyword leaf asks
-    uint32_t keywords_round;
-    uint64_t *bits;
-    size_t nwords;
-    uint64_t overflow, faults;
+    struct called called;
+    uint64_t overflow;
     uint32_t *rule_faults; // by rule, since matcher_forgive()
     uint32_t faulted[FAULTED_MAX];
     size_t nfaulted; // rules that were at fault on this event
 };
-
-static struct values room(struct matcher *m, size_t n)
-{
-    struct values v = {.at = n ? arena_room(&m->scratch, n * sizeof(struct value)) : NULL};
-
-    m->faults += n && !v.at;
-    return v;
-}
-
-static void put(struct values *v, struct fval f)
-{
-    v->at[v->n++] = (struct value){.v = f};
-}
-
-static struct values lone(struct matcher *m, struct fval f)
-{
-    struct values v = room(m, 1);
-
-    if (v.at) {
-        put(&v, f);
-    }
-    return v;
-}
-
-static struct values numbered(struct matcher *m, uint32_t id)
-{
-    const struct event *ev = m->ev;
-    struct values v;
-    size_t n = 0;
-
-    for (uint32_t i = ev->at[id]; i; i = ev->next[i - 1]) {
-        n++;
-    }
-    v = room(m, n);
-    for (uint32_t i = ev->at[id]; v.at && i; i = ev->next[i - 1]) {
-        put(&v, ev->okv[i - 1].v);
-    }
-    return v;
-}
-
-static struct values named(struct matcher *m, struct span name)
-{
-    struct values v;
-    size_t nokv, n = 0;
-    const struct okv *okv = event_all(m->ev, &nokv);
-
-    for (size_t i = 0; i < nokv; i++) {
-        n += span_eq(okv[i].name, name);
-    }
-    v = room(m, n);
-    for (size_t i = 0; v.at && i < nokv; i++) {
-        if (span_eq(okv[i].name, name)) {
-            put(&v, okv[i].v);
-        }
-    }
-    return v;
-}
-
-static struct values core_values(struct matcher *m, enum field f)
-{
-    struct fval found[CORE_VALUES_MAX];
-    size_t n = event_core(m->ev, f, found, CORE_VALUES_MAX);
-    struct values v;
-
-    n = n < CORE_VALUES_MAX ? n : CORE_VALUES_MAX;
-    v = room(m, n);
-    for (size_t i = 0; v.at && i < n; i++) {
-        put(&v, found[i]);
-    }
-    return v;
-}
-
-// Original fields in document order, else the core field. `fab.kind` is ours: a record cannot say it.
-static struct values find_values(struct matcher *m, uint32_t name)
-{
-    const struct event *ev = m->ev;
-    uint32_t id = ev->want && ev->want == m->want ? m->name_id[name] : WANTS_NONE;
-    int core = m->name_core[name];
-    struct values v;
-
-    if (name == m->s->kind_name) {
-        return lone(m, (struct fval){V_STR, span_str(kind_name(ev->kind)), 0});
-    }
-    v = id != WANTS_NONE ? numbered(m, id) : named(m, m->s->names.name[name]);
-    return v.n == 0 && core >= 0 ? core_values(m, (enum field)core) : v;
-}
-
-// The whole record, and its texts as they read without their quoting.
-static struct values keyword_values(struct matcher *m)
-{
-    if (m->keywords_round != m->round) {
-        size_t nokv;
-        const struct okv *okv = event_all(m->ev, &nokv);
-        struct values v = room(m, nokv + 1);
-
-        if (v.at) {
-            put(&v, (struct fval){V_STR, m->ev->raw, 0});
-        }
-        for (size_t i = 0; v.at && i < nokv; i++) {
-            if (okv[i].v.type == V_STR && okv[i].v.s.n) {
-                put(&v, okv[i].v);
-            }
-        }
-        m->keywords = v;
-        m->keywords_round = m->round;
-    }
-    return m->keywords;
-}
-
-static struct values field_values(void *ctx, uint32_t name)
-{
-    struct matcher *m = ctx;
-    struct place *p;
-
-    if (name == NAME_KEYWORD) {
-        return keyword_values(m);
-    }
-    p = &m->place[name];
-    if (p->round != m->round) {
-        *p = (struct place){m->round, find_values(m, name)};
-    }
-    return p->v;
-}
 
 struct matcher *matcher_new(const struct ruleset *s, const struct wants *want)
 {
@@ -165,43 +26,29 @@ struct matcher *matcher_new(const struct ruleset *s, const struct wants *want)
         return NULL;
     }
     m->s = s;
-    m->want = want;
-    m->nwords = (s->nrules + 63) / 64;
-    arena_init(&m->scratch, SCRATCH_MAX);
     m->regex = regex_scratch_new();
     m->memo = prefilter_memo_new(s->prefilter);
-    m->place = calloc(s->names.n + 1, sizeof(*m->place));
-    m->name_id = calloc(s->names.n + 1, sizeof(*m->name_id));
-    m->name_core = calloc(s->names.n + 1, sizeof(*m->name_core));
-    m->bits = calloc(m->nwords + 1, sizeof(*m->bits));
     m->rule_faults = calloc(s->nrules + 1, sizeof(*m->rule_faults));
-    if (!m->regex || !m->memo || !m->place || !m->name_id || !m->name_core || !m->bits ||
-        !m->rule_faults) {
+    if (!value_cache_init(&m->values, s, want) || !called_init(&m->called, s->nrules) ||
+        !m->regex || !m->memo || !m->rule_faults) {
         matcher_free(m);
         return NULL;
     }
-    for (size_t i = 0; i < s->names.n; i++) {
-        m->name_id[i] = want ? wants_find(want, s->names.name[i]) : WANTS_NONE;
-        m->name_core[i] = (int16_t)field_of(s->names.name[i]);
-    }
-    m->tools = (struct leaf_tools){.scratch = &m->scratch,
+    m->tools = (struct leaf_tools){.scratch = &m->values.scratch,
                                    .regex = m->regex,
-                                   .field = field_values,
-                                   .ctx = m,
-                                   .faults = &m->faults};
+                                   .field = value_cache_get,
+                                   .ctx = &m->values,
+                                   .faults = &m->values.faults};
     return m;
 }
 
 void matcher_free(struct matcher *m)
 {
     if (m) {
-        arena_free(&m->scratch);
+        value_cache_free(&m->values);
+        called_free(&m->called);
         regex_scratch_free(m->regex);
         prefilter_memo_free(m->memo);
-        free(m->place);
-        free(m->name_id);
-        free(m->name_core);
-        free(m->bits);
         free(m->rule_faults);
         free(m);
     }
@@ -209,14 +56,8 @@ void matcher_free(struct matcher *m)
 
 static void begin(struct matcher *m, const struct event *ev)
 {
-    arena_reset(&m->scratch);
-    m->ev = ev;
+    value_cache_begin(&m->values, ev);
     m->nfaulted = 0;
-    if (++m->round == 0) { // after 2^32 events an old mark could look new
-        memset(m->place, 0, (m->s->names.n + 1) * sizeof(*m->place));
-        m->keywords_round = 0;
-        m->round = 1;
-    }
 }
 
 struct
@@ -233,7 +74,7 @@ static enum tri try_leaf(void *ctx, uint32_t index)
     if (l->name == NAME_CONTEXT) {
         return TRI_UNKNOWN;
     }
-    return leaf_eval(l, field_values(t->m, l->name), &t->m->tools);
+    return leaf_eval(l, value_cache_get(&t->m->values, l->name), &t->m->tools);
 }
 
 static void fill_known(struct try *t, struct hit *h)
@@ -246,7 +87,7 @@ static void fill_known(struct try *t, struct hit *h)
     }
 }
 
-static void fill_carry(const struct matcher *m, const struct entry *e, struct hit *h)
+static void fill_carry(struct matcher *m, const struct entry *e, struct hit *h)
 {
     h->ncarry = e->rule.ncarry;
     for (uint8_t i = 0; i < h->ncarry; i++) {
@@ -254,7 +95,7 @@ static void fill_carry(const struct matcher *m, const struct entry *e, struct hi
 
         h->carry[i] = SPAN_NONE;
         if (e->carry_name[i] != NAME_NONE) {
-            v = field_values((void *)(uintptr_t)m, e->carry_name[i]);
+            v = value_cache_get(&m->values, e->carry_name[i]);
         }
         for (size_t k = 0; k < v.n && h->carry[i].n == 0; k++) {
             h->carry[i] = v.at[k].v.type == V_NULL ? SPAN_NONE : v.at[k].v.s;
@@ -277,14 +118,14 @@ static bool try_rule(struct matcher *m, const struct entry *e, struct hit *h)
 {
     struct try t = {m, &e->program};
     struct leaf_env env = {try_leaf, &t};
-    uint64_t before = m->faults;
+    uint64_t before = m->values.faults;
     enum tri r;
 
     if (m->rule_faults[e->rule.index] >= RULE_FAULTS_MAX) {
         return false;
     }
     r = node_eval(e->program.root, &env);
-    if (m->faults != before) {
+    if (m->values.faults != before) {
         at_fault(m, e->rule.index);
     }
     if (r == TRI_NO || (r == TRI_UNKNOWN && !e->rule.needs_context)) {
@@ -301,26 +142,20 @@ static bool try_rule(struct matcher *m, const struct entry *e, struct hit *h)
 size_t matcher_run(struct matcher *m, const struct event *ev, struct hit *out, size_t max)
 {
     size_t n = 0;
+    uint32_t rule;
 
-    if (m->nwords == 0) {
-        return 0;
-    }
     begin(m, ev);
-    memset(m->bits, 0, m->nwords * sizeof(*m->bits));
-    prefilter_run(m->s->prefilter, m->memo, ev, &m->tools, m->bits);
-    for (size_t w = 0; w < m->nwords; w++) {
-        for (uint64_t b = m->bits[w]; b; b &= b - 1) {
-            const struct entry *e = m->s->rule[w * 64 + (size_t)__builtin_ctzll(b)];
-            struct hit h;
+    prefilter_run(m->s->prefilter, m->memo, ev, &m->tools, &m->called);
+    while (called_next(&m->called, &rule)) {
+        struct hit h;
 
-            if (!try_rule(m, e, &h)) {
-                continue;
-            }
-            if (n < max) {
-                out[n++] = h;
-            } else {
-                m->overflow++;
-            }
+        if (!try_rule(m, m->s->rule[rule], &h)) {
+            continue;
+        }
+        if (n < max) {
+            out[n++] = h;
+        } else {
+            m->overflow++;
         }
     }
     return n;
@@ -329,7 +164,7 @@ size_t matcher_run(struct matcher *m, const struct event *ev, struct hit *out, s
 // The first test, and of its values the first, that hold.
 static void find_test(struct matcher *m, const struct leaf *l, struct leaf_said *out)
 {
-    struct values all = field_values(m, l->name);
+    struct values all = value_cache_get(&m->values, l->name);
 
     for (uint32_t i = 0; i < l->ntests; i++) {
         struct leaf one = {.name = l->name, .ntests = 1, .test = &l->test[i]};
@@ -389,5 +224,5 @@ uint64_t matcher_overflow(const struct matcher *m)
 
 uint64_t matcher_faults(const struct matcher *m)
 {
-    return m->faults;
+    return m->values.faults;
 }

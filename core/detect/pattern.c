@@ -9,17 +9,6 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-bool fold_ascii(char *out, struct span s)
-{
-    unsigned char all = 0;
-
-    for (size_t i = 0; i < s.n; i++) {
-        all |= (unsigned char)s.p[i];
-        out[i] = lower(s.p[i]);
-    }
-    return all < 0x80;
-}
-
 // The literal bytes of v[from..to) as a span in the arena; false when a mark is among them.
 static bool literal_of(struct arena *a, struct units v, size_t from, size_t to, bool cased,
                        struct span *ret)

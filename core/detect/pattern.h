@@ -67,6 +67,8 @@ bool pattern_make(struct regexes *res, struct arena *a, struct units v, bool cas
 int pattern_match(const struct pattern *p, struct regex_scratch *s, struct span text,
                   struct span low);
 
-bool fold_ascii(char *out, struct span s); // whether there was nothing but ASCII
+// Letters of ASCII in lower case, all other bytes as they are; whether there was nothing but ASCII. `out`
+// has room for s.n bytes and is `s.p` or does not overlap it. (fold.c)
+bool fold_ascii(char *out, struct span s);
 
 #endif

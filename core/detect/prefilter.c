@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/ends.h"
 #include "core/detect/lane.h"
 
 struct group {             // rules of one log source
@@ -195,8 +196,9 @@ struct prefilter *prefilter_new(struct ruleset *s)
 enum { MEMO_ENTRIES = 256, MEMO_TEXT = 96 };
 
 struct memo_entry {
-    uint8_t n[LS_COUNT];
     bool used;
+    uint8_t n[LS_COUNT];
+    struct ends ends[LS_COUNT];
     char text[MEMO_TEXT]; // the three words as they came
     uint64_t *groups;     // one bit a group
 };
@@ -261,49 +263,55 @@ static void select_groups(const struct prefilter *p, const struct span logsource
     }
 }
 
-static uint64_t first_bytes(struct span s)
+static bool remembered(const struct memo_entry *e, const struct span s[LS_COUNT],
+                       const struct ends ends[LS_COUNT])
 {
-    uint64_t v = 0;
+    const char *text = e->text;
+    bool same = e->used;
 
-    if (s.n) {
-        memcpy(&v, s.p, s.n < 8 ? s.n : 8);
+    for (int i = 0; same && i < LS_COUNT; i++) {
+        same = e->n[i] == s[i].n && e->ends[i].head == ends[i].head &&
+               e->ends[i].tail == ends[i].tail && ends_between_eq(text, s[i]);
+        text += s[i].n;
     }
-    return v;
+    return same;
+}
+
+static void remember(struct memo_entry *e, const struct span s[LS_COUNT],
+                     const struct ends ends[LS_COUNT])
+{
+    char *text = e->text;
+
+    e->used = true;
+    for (int i = 0; i < LS_COUNT; i++) {
+        e->n[i] = (uint8_t)s[i].n;
+        e->ends[i] = ends[i];
+        if (s[i].n) {
+            memcpy(text, s[i].p, s[i].n);
+        }
+        text += s[i].n;
+    }
 }
 
 static const uint64_t *groups_of(const struct prefilter *p, struct prefilter_memo *m,
                                  const struct span s[LS_COUNT])
 {
-    size_t total = s[0].n + s[1].n + s[2].n, used = 0;
-    uint64_t h = total;
+    struct ends ends[LS_COUNT];
+    uint64_t h = 0;
     struct memo_entry *e;
-    bool same;
 
-    if (total > MEMO_TEXT) {
+    if (s[0].n + s[1].n + s[2].n > MEMO_TEXT) {
         select_groups(p, s, m->spare);
         return m->spare;
     }
     for (int i = 0; i < LS_COUNT; i++) {
-        h = (h ^ first_bytes(s[i]) ^ s[i].n << 56) * 0x9e3779b97f4a7c15ULL;
-        h ^= h >> 32;
+        ends[i] = ends_of(s[i]);
+        h = ends_hash(ends[i], s[i].n, (uint32_t)h);
     }
     e = &m->entry[h % MEMO_ENTRIES];
-    same = e->used;
-    for (int i = 0; i < LS_COUNT && same; i++) {
-        same = e->n[i] == s[i].n && (s[i].n == 0 || memcmp(e->text + used, s[i].p, s[i].n) == 0);
-        used += s[i].n;
-    }
-    if (!same) {
-        used = 0;
-        for (int i = 0; i < LS_COUNT; i++) {
-            e->n[i] = (uint8_t)s[i].n;
-            if (s[i].n) {
-                memcpy(e->text + used, s[i].p, s[i].n);
-            }
-            used += s[i].n;
-        }
+    if (!remembered(e, s, ends)) {
+        remember(e, s, ends);
         select_groups(p, s, e->groups);
-        e->used = true;
     }
     return e->groups;
 }
@@ -331,20 +339,15 @@ static const uint64_t *all_groups(const struct prefilter *p, struct prefilter_me
 
 struct run {
     const struct prefilter *p;
-    uint64_t *bits;
+    struct called *called;
 };
-
-static void set_bit(uint64_t *bits, uint32_t i)
-{
-    bits[i / 64] |= (uint64_t)1 << i % 64;
-}
 
 static void call_rules(void *ctx, const struct lane_key *k)
 {
     struct run *r = ctx;
 
     for (uint32_t i = 0; i < k->n; i++) {
-        set_bit(r->bits, r->p->rule[k->first + i]);
+        called_add(r->called, r->p->rule[k->first + i]);
     }
 }
 
@@ -380,17 +383,17 @@ static void run_lane(const struct lane *l, const struct leaf_tools *t, struct ru
 }
 
 void prefilter_run(const struct prefilter *p, struct prefilter_memo *m, const struct event *ev,
-                   const struct leaf_tools *t, uint64_t *bits)
+                   const struct leaf_tools *t, struct called *c)
 {
     const uint64_t *groups = all_groups(p, m, ev);
-    struct run r = {p, bits};
+    struct run r = {p, c};
 
     for (size_t w = 0; w < m->nwords; w++) {
         for (uint64_t b = groups[w]; b; b &= b - 1) {
             const struct group *g = &p->group[w * 64 + (size_t)__builtin_ctzll(b)];
 
             for (size_t i = 0; i < g->nalways; i++) {
-                set_bit(bits, g->always[i]);
+                called_add(c, g->always[i]);
             }
             for (size_t i = 0; i < g->nlanes; i++) {
                 run_lane(&g->lane[i], t, &r);

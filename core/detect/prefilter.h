@@ -7,6 +7,7 @@
 #ifndef CORE_DETECT_PREFILTER_H
 #define CORE_DETECT_PREFILTER_H
 
+#include "core/detect/called.h"
 #include "core/detect/set.h"
 
 // Built in the set's arena after its rules are numbered; NULL without memory.
@@ -17,9 +18,8 @@ struct prefilter_memo;
 struct prefilter_memo *prefilter_memo_new(const struct prefilter *p);
 void prefilter_memo_free(struct prefilter_memo *m);
 
-// Sets the bit of every candidate; `bits` holds (nrules + 63) / 64 words, zeroed by the caller. Keywords
-// are asked from t->field under NAME_KEYWORD.
+// Adds every candidate. Keywords are asked from t->field under NAME_KEYWORD.
 void prefilter_run(const struct prefilter *p, struct prefilter_memo *m, const struct event *ev,
-                   const struct leaf_tools *t, uint64_t *bits);
+                   const struct leaf_tools *t, struct called *c);
 
 #endif

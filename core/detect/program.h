@@ -131,7 +131,8 @@ struct leaf_tools {
 
 enum tri leaf_eval(const struct leaf *l, struct values v, const struct leaf_tools *t);
 
-// The text of a value in lower case, made once.
+// The text of a value in lower case, made once; VALUE_PAD bytes of zero stand behind it.
+enum { VALUE_PAD = 48 };
 struct span value_low(struct value *v, const struct leaf_tools *t);
 
 // What the leaf says about an event that has no fields at all.

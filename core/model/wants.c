@@ -5,12 +5,13 @@
 #include <stdlib.h>
 
 #include "core/base/arena.h"
+#include "core/base/ends.h"
 
 enum { MEMORY_MAX = 256 << 20 };
 
-// One step down. A key of at most 16 bytes is wholly told by `head`, `tail` and its length.
+// One step down.
 struct edge {
-    uint64_t head, tail;
+    struct ends ends;
     const char *key;
     uint32_t n, parent, child;
 };
@@ -28,58 +29,29 @@ struct wants {
     size_t mask;
 };
 
-static uint64_t load(const char *p, size_t n)
+static inline size_t hash_of(uint32_t parent, struct span key, struct ends e)
 {
-    uint64_t v = 0;
-
-    memcpy(&v, p, n);
-    return v;
+    return (size_t)ends_hash(e, key.n, parent);
 }
 
-// The first and the last eight bytes of a key (they overlap below 16, and are all of it up to 16).
-static inline void ends_of(struct span key, uint64_t *head, uint64_t *tail)
+static inline bool same(const struct edge *e, uint32_t parent, struct span key, struct ends ends)
 {
-    if (key.n >= 8) {
-        *head = load(key.p, 8);
-        *tail = load(key.p + key.n - 8, 8);
-    } else if (key.n >= 4) {
-        *head = load(key.p, 4);
-        *tail = load(key.p + key.n - 4, 4);
-    } else {
-        *head =
-            key.n ? (unsigned char)key.p[0] | (uint64_t)(unsigned char)key.p[key.n / 2] << 8 : 0;
-        *tail = key.n ? (unsigned char)key.p[key.n - 1] : 0;
-    }
-}
-
-static inline size_t hash_of(uint32_t parent, size_t n, uint64_t head, uint64_t tail)
-{
-    uint64_t h = (head ^ (uint64_t)parent << 32 ^ n) * 0x9e3779b97f4a7c15ULL;
-
-    h = (h ^ h >> 29 ^ tail) * 0xbf58476d1ce4e5b9ULL;
-    return (size_t)(h ^ h >> 32);
-}
-
-static inline bool same(const struct edge *e, uint32_t parent, struct span key, uint64_t head,
-                        uint64_t tail)
-{
-    return e->head == head && e->tail == tail && e->n == key.n && e->parent == parent &&
-           (key.n <= 16 || memcmp(e->key + 8, key.p + 8, key.n - 16) == 0);
+    return e->ends.head == ends.head && e->ends.tail == ends.tail && e->n == key.n &&
+           e->parent == parent && ends_between_eq(e->key, key);
 }
 
 uint32_t wants_child(const struct wants *w, uint32_t node, struct span key)
 {
-    uint64_t head, tail;
+    struct ends ends = ends_of(key);
     size_t i;
 
     if (!w->slot) {
         return WANTS_NONE;
     }
-    ends_of(key, &head, &tail);
-    for (i = hash_of(node, key.n, head, tail) & w->mask; w->slot[i]; i = (i + 1) & w->mask) {
+    for (i = hash_of(node, key, ends) & w->mask; w->slot[i]; i = (i + 1) & w->mask) {
         const struct edge *e = &w->edge[w->slot[i] - 1];
 
-        if (same(e, node, key, head, tail)) {
+        if (same(e, node, key, ends)) {
             return e->child;
         }
     }
@@ -103,7 +75,7 @@ static bool grow(struct wants *w)
     w->mask = n - 1;
     for (uint32_t k = 0; k < w->nedges; k++) {
         const struct edge *e = &w->edge[k];
-        size_t i = hash_of(e->parent, e->n, e->head, e->tail) & w->mask;
+        size_t i = hash_of(e->parent, span_of(e->key, e->n), e->ends) & w->mask;
 
         while (slot[i]) {
             i = (i + 1) & w->mask;
@@ -125,7 +97,8 @@ static uint32_t add_node(struct wants *w)
 
 static bool add_edge(struct wants *w, uint32_t parent, struct span key, uint32_t child)
 {
-    struct edge e = {.key = key.p, .n = (uint32_t)key.n, .parent = parent, .child = child};
+    struct edge e = {
+        .ends = ends_of(key), .key = key.p, .n = (uint32_t)key.n, .parent = parent, .child = child};
     size_t i;
 
     if (4 * (w->nedges + 1) > w->mask && !grow(w)) {
@@ -135,9 +108,8 @@ static bool add_edge(struct wants *w, uint32_t parent, struct span key, uint32_t
     if (!w->edge) {
         return false;
     }
-    ends_of(key, &e.head, &e.tail);
     w->edge[w->nedges++] = e;
-    i = hash_of(parent, key.n, e.head, e.tail) & w->mask;
+    i = hash_of(parent, key, e.ends) & w->mask;
     while (w->slot[i]) {
         i = (i + 1) & w->mask;
     }
