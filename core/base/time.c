@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/time.h"
 
-#include <stdio.h>
-
 // Days from 1970-01-01 in the proleptic Gregorian calendar; March-based years make leap days last.
 static int64_t days_of(int y, int m, int d)
 {
@@ -64,9 +62,20 @@ void utime_split(utime_t t, int *year, int *month, int *day, int *hour, int *min
     *sec = (int)(rest % 60);
 }
 
+// `v` in n digits and the sign behind them.
+static char *put_digits(char *p, unsigned v, size_t n, char sign)
+{
+    for (size_t i = n; i-- > 0; v /= 10) {
+        p[i] = (char)('0' + v % 10);
+    }
+    p[n] = sign;
+    return p + n + 1;
+}
+
 char *utime_text(utime_t t, char out[TIME_TEXT])
 {
     int y, mo, d, h, mi, s, us;
+    char *p = out;
 
     out[0] = '\0';
     if (t != UTIME_NONE) {
@@ -74,36 +83,58 @@ char *utime_text(utime_t t, char out[TIME_TEXT])
         if (y < 0 || y > 9999) {
             return out;
         }
-        (void)snprintf(out, TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", (unsigned)y % 10000,
-                       (unsigned)mo % 100, (unsigned)d % 100, (unsigned)h % 100, (unsigned)mi % 100,
-                       (unsigned)s % 100, (unsigned)us % 1000000);
+        p = put_digits(p, (unsigned)y, 4, '-');
+        p = put_digits(p, (unsigned)mo, 2, '-');
+        p = put_digits(p, (unsigned)d, 2, 'T');
+        p = put_digits(p, (unsigned)h, 2, ':');
+        p = put_digits(p, (unsigned)mi, 2, ':');
+        p = put_digits(p, (unsigned)s, 2, '.');
+        p = put_digits(p, (unsigned)us, 6, 'Z');
+        *p = '\0';
     }
     return out;
 }
 
-static bool digits(struct span *s, size_t n, int *ret)
+static inline bool two(const char *p, int *ret)
 {
-    int v = 0;
+    unsigned a = (unsigned char)p[0] - (unsigned)'0', b = (unsigned char)p[1] - (unsigned)'0';
 
-    if (s->n < n) {
+    *ret = (int)(a * 10 + b);
+    return a <= 9 && b <= 9;
+}
+
+static bool two_digits(struct span *s, int *ret)
+{
+    if (s->n < 2 || !two(s->p, ret)) {
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        unsigned d = (unsigned char)s->p[i] - (unsigned)'0';
-
-        if (d > 9) {
-            return false;
-        }
-        v = v * 10 + (int)d;
-    }
-    *s = span_sub(*s, n, s->n);
-    *ret = v;
+    *s = span_of(s->p + 2, s->n - 2);
     return true;
 }
 
-static bool sign(struct span *s, const char *allowed)
+// "2026-11-21T08:00:00"; false: it does not begin so.
+static bool read_second(struct span s, int v[6])
 {
-    if (s->n == 0 || !strchr(allowed, s->p[0]) || !s->p[0]) {
+    const char *p = s.p;
+    int century, year;
+
+    if (s.n < 19 || p[4] != '-' || p[7] != '-' || (p[10] != 'T' && p[10] != 't' && p[10] != ' ') ||
+        p[13] != ':' || p[16] != ':' || !two(p, &century) || !two(p + 2, &year)) {
+        return false;
+    }
+    v[0] = century * 100 + year;
+    for (int i = 1; i < 6; i++) {
+        if (!two(p + 2 + 3 * i, &v[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// One of at most two bytes.
+static inline bool sign(struct span *s, const char *allowed)
+{
+    if (s->n == 0 || (s->p[0] != allowed[0] && (!allowed[1] || s->p[0] != allowed[1]))) {
         return false;
     }
     *s = span_sub(*s, 1, s->n);
@@ -113,12 +144,13 @@ static bool sign(struct span *s, const char *allowed)
 static int fraction(struct span *s)
 {
     int usec = 0, unit = 100000;
+    size_t n = 0;
 
-    while (s->n && s->p[0] >= '0' && s->p[0] <= '9') {
-        usec += (s->p[0] - '0') * unit;
+    for (; n < s->n && s->p[n] >= '0' && s->p[n] <= '9'; n++) {
+        usec += (s->p[n] - '0') * unit;
         unit /= 10;
-        *s = span_sub(*s, 1, s->n);
     }
+    *s = span_of(s->p + n, s->n - n);
     return usec;
 }
 
@@ -141,15 +173,15 @@ static bool zone(struct span *s, int zone_s, int *ret)
     if (!sign(&t, "+-")) {
         return true;
     }
-    if (!digits(&t, 2, &h)) {
+    if (!two_digits(&t, &h)) {
         return false;
     }
     if (sign(&t, ":")) {
-        if (!digits(&t, 2, &m)) {
+        if (!two_digits(&t, &m)) {
             return false;
         }
     } else if (t.n >= 2 && t.p[0] >= '0' && t.p[0] <= '9') {
-        if (!digits(&t, 2, &m)) {
+        if (!two_digits(&t, &m)) {
             return false;
         }
     }
@@ -163,14 +195,13 @@ static bool zone(struct span *s, int zone_s, int *ret)
 
 bool utime_iso(struct span s, int zone_s, utime_t *ret, size_t *ret_used)
 {
-    struct span at = s;
-    int y, mo, d, h, mi, sec, usec = 0, off;
+    struct span at;
+    int v[6], usec = 0, off;
 
-    if (!digits(&at, 4, &y) || !sign(&at, "-") || !digits(&at, 2, &mo) || !sign(&at, "-") ||
-        !digits(&at, 2, &d) || !sign(&at, "Tt ") || !digits(&at, 2, &h) || !sign(&at, ":") ||
-        !digits(&at, 2, &mi) || !sign(&at, ":") || !digits(&at, 2, &sec)) {
+    if (!read_second(s, v)) {
         return false;
     }
+    at = span_of(s.p + 19, s.n - 19);
     if (at.n > 1 && (at.p[0] == '.' || at.p[0] == ',') && at.p[1] >= '0' && at.p[1] <= '9') {
         at = span_sub(at, 1, at.n);
         usec = fraction(&at);
@@ -181,7 +212,7 @@ bool utime_iso(struct span s, int zone_s, utime_t *ret, size_t *ret_used)
     if (ret_used) {
         *ret_used = s.n - at.n;
     }
-    return utime_civil(y, mo, d, h, mi, sec, usec, off, ret);
+    return utime_civil(v[0], v[1], v[2], v[3], v[4], v[5], usec, off, ret);
 }
 
 bool utime_duration(struct span s, utime_t *ret)

@@ -11,30 +11,21 @@ void work_clear(struct work *w)
     arena_reset(&w->arena);
 }
 
-void event_set(struct event *ev, enum field f, const struct fval *v)
+void event_set_int(struct event *ev, enum field f, enum vtype type, struct span s, int64_t i)
 {
-    struct fval out = *v;
-
-    if (v->type == V_ABSENT || v->type == V_NULL || v->s.n == 0) {
-        return;
+    if (s.n && type > V_NULL && (type == V_INT || span_i64(s, &i))) {
+        ev->field[f].type = V_INT;
+        ev->field[f].s = s;
+        ev->field[f].i = i;
+        fieldset_add(&ev->mask, f);
     }
-    if (field_is_int(f)) {
-        if (out.type != V_INT && !span_i64(v->s, &out.i)) {
-            return;
-        }
-        out.type = V_INT;
-    } else {
-        out.type = V_STR;
-    }
-    ev->field[f] = out;
-    fieldset_add(&ev->mask, f);
 }
 
 void event_set_severity(struct work *w, struct event *ev, int64_t value)
 {
     struct fval v = fval_int(&w->arena, value < 0 ? 0 : value > 100 ? 100 : value);
 
-    event_set(ev, FIELD_EVENT_SEVERITY, &v);
+    event_set(ev, FIELD_EVENT_SEVERITY, v.type, v.s, v.i);
 }
 
 static void apply_severity(struct work *w, const struct source *s, struct event *ev)

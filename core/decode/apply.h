@@ -48,18 +48,27 @@ void source_apply(struct work *w, const struct sourceset *set, const struct sour
 void header_apply(struct work *w, bool text, struct event *ev);
 
 // A value into a core field; empty and null values are passed over, so are texts for INT fields.
-void event_set(struct event *ev, enum field f, const struct fval *v);
+// (In parts: a value put together in memory only to be copied stalls the processor.)
+void event_set_int(struct event *ev, enum field f, enum vtype type, struct span s, int64_t i);
+
+static inline void event_set(struct event *ev, enum field f, enum vtype type, struct span s,
+                             int64_t i)
+{
+    if (field_is_int(f)) {
+        event_set_int(ev, f, type, s, i);
+    } else if (s.n && type > V_NULL) {
+        ev->field[f].type = V_STR;
+        ev->field[f].s = s;
+        ev->field[f].i = i;
+        fieldset_add(&ev->mask, f);
+    }
+}
 
 static inline void event_set_str(struct event *ev, enum field f, struct span s)
 {
-    if (s.n && !field_is_int(f)) {
-        ev->field[f].type = V_STR;
-        ev->field[f].s = s;
-        fieldset_add(&ev->mask, f);
-    } else {
-        event_set(ev, f, &(struct fval){.type = V_STR, .s = s});
-    }
+    event_set(ev, f, V_STR, s, 0);
 }
+
 void event_set_severity(struct work *w, struct event *ev, int64_t value); // 0-100, cut at both ends
 
 #endif

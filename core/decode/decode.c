@@ -309,7 +309,9 @@ static bool source_tells(const struct source *s)
 
 static void set_pseudo(struct work *w, unsigned slot, const char *name, struct span v)
 {
-    w->pseudo[slot] = (struct okv){span_str(name), fval_str(v)};
+    w->pseudo[slot].name = span_str(name);
+    w->pseudo[slot].v.type = V_STR;
+    w->pseudo[slot].v.s = v;
 }
 
 static void set_pseudos(struct work *w)
@@ -434,11 +436,10 @@ static void settle_time(const struct decode_in *in, struct event *ev)
 static void keep_source_clock(struct work *w, struct event *ev, utime_t said)
 {
     char text[TIME_TEXT];
-    struct fval v;
 
     if (said != UTIME_NONE && said != ev->time && plausible(said)) {
-        v = fval_str(span_str(arena_printf(&w->arena, "%s", utime_text(said, text))));
-        event_set(ev, FIELD_SOURCE_CLOCK, &v);
+        event_set_str(ev, FIELD_SOURCE_CLOCK,
+                      arena_span(&w->arena, span_str(utime_text(said, text))));
     }
 }
 
@@ -468,7 +469,6 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     const struct source *want = told ? find_source(d->set, in->format) : NULL, *source;
     struct work *w = &d->w;
     enum mechanism mech;
-    struct fval text;
     bool generic;
     utime_t said;
 
@@ -484,8 +484,7 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     if (mech == MECH_SYSLOG || w->header.form != SYSLOG_NONE) {
         header_apply(w, mech == MECH_SYSLOG, ret);
     }
-    text = fval_str(w->header.form != SYSLOG_NONE ? w->header.msg : ret->raw);
-    event_set(ret, FIELD_MESSAGE, &text);
+    event_set_str(ret, FIELD_MESSAGE, w->header.form != SYSLOG_NONE ? w->header.msg : ret->raw);
     source = told ? declared(d, want, &mech, ret) : choose(d, &mech);
     generic = !told && (!source || (source->guess && !source_tells(source)));
     if (source && source_tells(source)) {

@@ -249,7 +249,7 @@ static void set_found(struct work *w, const struct generic *g, const struct foun
 
             v = p ? fval_str(p->to) : c->keep ? v : (struct fval){0};
         }
-        event_set(ev, (enum field)i, &v);
+        event_set(ev, (enum field)i, v.type, v.s, v.i);
     }
 }
 

@@ -42,7 +42,7 @@ static inline bool is_empty(const struct source *s, struct span v)
 }
 
 // The value behind its takes; none when one of them finds nothing.
-static struct fval taken(struct work *w, const struct source *s, const struct choice *c,
+static struct span taken(struct work *w, const struct source *s, const struct choice *c,
                          const struct okv *o)
 {
     struct take_ctx ctx = {.arena = &w->arena,
@@ -55,33 +55,47 @@ static struct fval taken(struct work *w, const struct source *s, const struct ch
     for (size_t i = 0; i < c->ntakes; i++) {
         v = take_run(&c->take[i], v, &ctx);
         if (is_empty(s, v)) {
-            return (struct fval){0};
+            return SPAN_NONE;
         }
     }
-    return fval_str(v);
+    return v;
 }
 
-static struct fval value_of(struct work *w, const struct source *s, const struct choice *c)
+static struct span looked_up(const struct choice *c, struct span v)
 {
-    const struct okv *o = work_first(w, c->slot);
-    struct fval v;
+    const struct pair *p = lookup_find(c->lookup, v);
 
-    if (!o || o->v.type == V_NULL || is_empty(s, o->v.s)) {
+    return p ? p->to : c->keep ? v : c->has_other ? c->other : SPAN_NONE;
+}
+
+// The value of a choice, empty for none. `*ret_as`: the field whose value it is as it stands, with its
+// type; NULL when it was made.
+static struct span value_of(struct work *w, const struct source *s, const struct choice *c,
+                            const struct okv **ret_as)
+{
+    const struct okv *o = c->constant ? NULL : work_first(w, c->slot);
+    struct span v = c->text;
+
+    *ret_as = NULL;
+    if ((!c->constant && !o) ||
+        (c->nconditions && !conditions_hold(w, c->condition, c->nconditions))) {
+        return SPAN_NONE;
+    }
+    if (c->constant) {
+        return v;
+    }
+    if (o->v.type == V_NULL || is_empty(s, o->v.s)) {
         // of a list whose first is empty the others may still be worth taking
-        return (struct fval){0};
+        return SPAN_NONE;
     }
-    v = o->v;
-    if (c->ntakes) {
-        v = taken(w, s, c, o);
-    }
-    if (v.s.n && c->lookup) {
-        const struct pair *p = lookup_find(c->lookup, v.s);
+    v = c->ntakes ? taken(w, s, c, o) : o->v.s;
+    if (v.n && c->lookup) {
+        const struct span to = looked_up(c, v);
 
-        return p              ? fval_str(p->to)
-               : c->keep      ? v
-               : c->has_other ? fval_str(c->other)
-                              : (struct fval){0};
+        *ret_as = to.p == v.p && !c->ntakes ? o : NULL;
+        return to;
     }
+    *ret_as = c->ntakes ? NULL : o;
     return v;
 }
 
@@ -120,31 +134,27 @@ static size_t next_row(const uint64_t *rows, size_t from, size_t end)
 static void row_apply(struct work *w, const struct sourceset *set, const struct source *s,
                       const struct mapping *m, uint64_t *rows, struct event *ev)
 {
-    struct fval v = {0};
+    const struct okv *as = NULL;
+    struct span v = SPAN_NONE;
 
     if (m->plain) {
-        const struct okv *o = work_first(w, m->choice->slot);
-
-        if (o && o->v.type != V_NULL && !is_empty(s, o->v.s)) {
-            o->v.type == V_STR ? event_set_str(ev, m->to, o->v.s) : event_set(ev, m->to, &o->v);
-        }
+        as = work_first(w, m->choice->slot);
+        v = as && as->v.type != V_NULL && !is_empty(s, as->v.s) ? as->v.s : SPAN_NONE;
+    }
+    for (size_t k = 0; !m->plain && k < m->nchoices && !v.n; k++) {
+        v = value_of(w, s, &m->choice[k], &as);
+    }
+    if (!v.n) {
         return;
     }
-    for (size_t k = 0; k < m->nchoices && !v.s.n; k++) {
-        const struct choice *c = &m->choice[k];
-
-        if ((c->constant || work_first(w, c->slot)) &&
-            (c->nconditions == 0 || conditions_hold(w, c->condition, c->nconditions))) {
-            v = c->constant ? fval_str(c->text) : value_of(w, s, c);
-        }
+    if (m->to < FIELD_COUNT) {
+        event_set(ev, m->to, as ? as->v.type : V_STR, v, as ? as->v.i : 0);
+        return;
     }
-    if (v.s.n && m->to < FIELD_COUNT) {
-        event_set(ev, m->to, &v);
-    } else if (v.s.n) {
-        (void)fields_lead(&w->fields, m->slot, wants_name(set->slots, m->slot), v);
-        if (s->map_index.words) {
-            add_rows(&s->map_index, m->slot, rows);
-        }
+    (void)fields_lead(&w->fields, m->slot, wants_name(set->slots, m->slot),
+                      as ? as->v : fval_str(v));
+    if (s->map_index.words) {
+        add_rows(&s->map_index, m->slot, rows);
     }
 }
 

@@ -46,24 +46,68 @@ static struct span unquote(struct span s)
     return s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"' ? span_sub(s, 1, s.n - 2) : s;
 }
 
-// Position of the next '=' that separates a key from its value, and where that key begins; false when
-// there is none. A '=' counts when no backslash stands before it and the word before it is a key.
-static bool next_key(struct span s, size_t from, size_t *ret_key, size_t *ret_equal)
-{
-    for (size_t i = from; i < s.n; i++) {
-        size_t k, back;
+// The '=' of a text one by one, from left to right; 64 bytes are looked at together.
+struct equals {
+    struct span s;
+    size_t at;     // of the first byte behind those in `mask`
+    uint64_t mask; // those that were found and not given out: bit 0 is byte `at` - 64
+};
 
-        i = FIND_ANY(s, i, "=");
-        for (back = i; back > from && s.p[back - 1] == '\\';) {
+static void find_equals(struct equals *e)
+{
+    e->mask = 0;
+#if defined(__x86_64__)
+    if (e->at + 64 <= e->s.n) {
+        for (size_t k = 0; k < 4; k++) {
+            e->mask |= (uint64_t)find_mask(e->s.p + e->at + 16 * k, "=", 1) << 16 * k;
+        }
+        e->at += 64;
+        return;
+    }
+#endif
+    for (size_t k = 0; k < 64 && e->at + k < e->s.n; k++) {
+        e->mask |= (uint64_t)(e->s.p[e->at + k] == '=') << k;
+    }
+    e->at += 64;
+}
+
+// Position of the next '=', or s.n.
+static inline size_t next_equal(struct equals *e)
+{
+    size_t i;
+
+    while (!e->mask) {
+        if (e->at >= e->s.n) {
+            return e->s.n;
+        }
+        find_equals(e);
+    }
+    i = e->at - 64 + (size_t)__builtin_ctzll(e->mask);
+    e->mask &= e->mask - 1;
+    return i;
+}
+
+// Position of the next '=' from `from` on that separates a key from its value, and where that key begins;
+// false when there is none. A '=' counts when no backslash stands before it and the word before it is a
+// key.
+static bool next_key(struct equals *e, size_t from, size_t *ret_key, size_t *ret_equal)
+{
+    const char *p = e->s.p;
+    size_t i;
+
+    while ((i = next_equal(e)) < e->s.n) {
+        size_t k = i, back = i;
+
+        while (back > from && p[back - 1] == '\\') {
             back--;
         }
-        if (i == s.n || (i - back) % 2) { // an odd number of backslashes: the last one is for it
+        if ((i - back) % 2) { // an odd number of backslashes: the last one is for it
             continue;
         }
-        for (k = i; k > from && key_char(s.p[k - 1]);) {
+        while (k > from && key_char(p[k - 1])) {
             k--;
         }
-        if (k < i && (k == from || s.p[k - 1] == ' ' || s.p[k - 1] == '\t' || s.p[k - 1] == '\n')) {
+        if (k < i && (k == from || p[k - 1] == ' ' || p[k - 1] == '\t' || p[k - 1] == '\n')) {
             *ret_key = k;
             *ret_equal = i;
             return true;
@@ -96,15 +140,16 @@ static void add_labelled(struct fields *out, size_t first)
 
 static void cef_extension(struct span s, struct fields *out)
 {
-    size_t key, equal, first = out->n;
-    bool more = next_key(s, 0, &key, &equal), escapes = span_find(s, '\\') < s.n;
+    struct equals e = {.s = s};
+    size_t key = 0, equal = 0, first = out->n;
+    bool more = next_key(&e, 0, &key, &equal), escapes = span_find(s, '\\') < s.n;
 
     while (more) {
-        size_t name_at = key, from = equal + 1;
-        struct span name = span_sub(s, name_at, equal - name_at), v;
+        size_t from = equal + 1;
+        struct span name = span_of(s.p + key, equal - key), v;
 
-        more = next_key(s, from, &key, &equal);
-        v = span_trim(span_sub(s, from, more ? key - from : s.n));
+        more = next_key(&e, from, &key, &equal);
+        v = span_trim(span_of(s.p + from, (more ? key : s.n) - from));
         v = unquote(v);
         if (!fields_add_str(out, name, escapes ? unescape(out->arena, v, "=\\|\"") : v)) {
             return;

@@ -8,13 +8,17 @@ enum { LOOKUPS_MAX = 512, NAME_MAX_HASHED = 256 };
 
 uint64_t hash_nocase(struct span s)
 {
-    char low[NAME_MAX_HASHED];
-    size_t n = s.n < sizeof(low) ? s.n : sizeof(low);
+    // with bit 0x20 set letters have no case, and some other bytes fall together
+    const uint64_t each = UINT64_C(0x2020202020202020);
+    uint64_t h = s.n * UINT64_C(0x9e3779b97f4a7c15);
+    size_t i = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        low[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
+    for (; i + 8 < s.n && i < NAME_MAX_HASHED; i += 8) {
+        h = (h ^ (span_load8(s.p + i) | each)) * UINT64_C(0xe9846af9b1a615d);
+        h ^= h >> 32;
     }
-    return hash64(s.n, span_of(low, n));
+    h = (h ^ (template_head(span_sub(s, i, 8)) | each)) * UINT64_C(0xe9846af9b1a615d);
+    return h ^ h >> 32;
 }
 
 const struct pair *lookup_find(const struct lookup *t, struct span key)

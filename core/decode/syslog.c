@@ -474,16 +474,18 @@ struct put {
     struct fields *out;
 };
 
-static void put_value(const struct put *p, size_t i, struct fval v)
+static inline void put_str(const struct put *p, size_t i, struct span s)
 {
-    if (v.s.n) {
-        (void)fields_put(p->out, p->names->of[p->under][i].id, p->names->of[p->under][i].name, v);
+    if (s.n) {
+        (void)fields_put(p->out, p->names->of[p->under][i].id, p->names->of[p->under][i].name,
+                         fval_str(s));
     }
 }
 
 static void put_int(const struct put *p, size_t i, int v)
 {
-    put_value(p, i, fval_int(p->out->arena, v));
+    (void)fields_put(p->out, p->names->of[p->under][i].id, p->names->of[p->under][i].name,
+                     fval_int(p->out->arena, v));
 }
 
 void syslog_put(const struct syslog *h, const struct syslog_names *names, bool under,
@@ -500,11 +502,11 @@ void syslog_put(const struct syslog *h, const struct syslog_names *names, bool u
     if (h->version) {
         put_int(&p, NAME_VERSION, h->version);
     }
-    put_value(&p, NAME_TIMESTAMP, fval_str(h->stamp));
-    put_value(&p, NAME_HOSTNAME, fval_str(h->host));
-    put_value(&p, NAME_APPNAME, fval_str(h->app));
-    put_value(&p, NAME_PROCID, fval_str(h->procid));
-    put_value(&p, NAME_MSGID, fval_str(h->msgid));
+    put_str(&p, NAME_TIMESTAMP, h->stamp);
+    put_str(&p, NAME_HOSTNAME, h->host);
+    put_str(&p, NAME_APPNAME, h->app);
+    put_str(&p, NAME_PROCID, h->procid);
+    put_str(&p, NAME_MSGID, h->msgid);
     if (h->sd.n) {
         syslog_sd_put(h->sd, under ? SPAN_LIT("header") : SPAN_NONE, out);
         fields_index(out);

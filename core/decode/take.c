@@ -249,7 +249,8 @@ static struct span whole_number(struct span s, struct arena *a)
         }
         v = v * 16 + (uint64_t)digit(s.p[k]);
     }
-    return span_str(arena_printf(a, "%llu", (unsigned long long)v));
+    return v <= INT64_MAX ? fval_int(a, (int64_t)v).s
+                          : span_str(arena_printf(a, "%llu", (unsigned long long)v));
 }
 
 static struct span strip(struct span s)
