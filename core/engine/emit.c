@@ -35,7 +35,9 @@ static void emit_source(struct engine *e, void *row, struct buf *out)
                                                    .asks = s->asks,
                                                    .newest = s->newest,
                                                    .received = s->received,
-                                                   .silent = s->silent});
+                                                   .silent = s->silent,
+                                                   .offset_us = s->offset,
+                                                   .clock_gap_us = drift_gap(&s->drift)});
 }
 
 static struct span text_or_none(const char *s)
@@ -203,7 +205,8 @@ static void emit_tool(struct engine *e, void *row, struct buf *out)
                                                .lots_in_process = t->in_process,
                                                .lots_queued = t->queued,
                                                .qtime_end = t->qtime_end,
-                                               .wph = a->wph});
+                                               .wph = a->wph,
+                                               .recipe_gap = span_str(fab_recipe_gap(a))});
 }
 
 static void emit_session(struct engine *e, void *row, struct buf *out)

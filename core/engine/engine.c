@@ -98,6 +98,10 @@ static void take_source(struct engine *e, const struct source_decl *d)
     if (s) {
         s->lateness = d->lateness_us > 0 ? d->lateness_us : 2 * UTIME_SECOND;
         s->silence = d->silence_us;
+        if (s->offset != d->offset_us) {
+            s->offset = d->offset_us;
+            s->drift = (struct drift){0};
+        }
         TEXT_SET(s->name, d->name);
         TEXT_SET(s->format, d->format);
         TEXT_SET(s->kind, d->kind);
@@ -132,6 +136,7 @@ static void take_counts(struct engine *e, const struct counts *c)
     }
     if (c->records) {
         s->received = utime_of_ns(c->received);
+        drift_take(&s->drift, c);
         if (s->silent) {
             s->silent = 0;
             e->next_silence = e->now;
