@@ -205,8 +205,7 @@ static void emit_tool(struct engine *e, void *row, struct buf *out)
                                                .lots_in_process = t->in_process,
                                                .lots_queued = t->queued,
                                                .qtime_end = t->qtime_end,
-                                               .wph = a->wph,
-                                               .recipe_gap = span_str(fab_recipe_gap(a))});
+                                               .wph = a->wph});
 }
 
 static void emit_session(struct engine *e, void *row, struct buf *out)

@@ -7,6 +7,7 @@
 #include "core/engine/alert.h"
 #include "core/engine/clock.h"
 #include "core/engine/commands.h"
+#include "core/engine/coverage.h"
 #include "core/engine/emit.h"
 #include "core/engine/intent.h"
 #include "core/engine/plans.h"
@@ -59,6 +60,7 @@ int engine_use_set(struct engine *e, const struct engine_set *set, struct buf *e
     stage2_drain(e, effects);
     remap_rows(e, set);
     plans_withdraw(e, set, effects);
+    coverage_withdraw(e, set, effects);
     e->set = set;
     e->corr.rules = set->rules;
     corr_restore(&e->corr);

@@ -60,7 +60,7 @@ create view api.blind with (security_invoker = true) as
             suggested) as text
     from api.source where clock_gap_us <> 0
     union all
-    select 'recipes', asset, area, format('%s: %s', asset, recipe_gap) from fab.tool where recipe_gap <> '';
+    select 'recipes', asset, area, format('%s: %s', asset, recipe_gap) from fab.coverage where recipe_gap <> '';
 
 -- One row: the state of the fab on every screen.
 create view api.fab_state with (security_invoker = true) as

@@ -7,6 +7,11 @@ alter table soc.source
     add column offset_us int8 not null default 0,
     add column clock_gap_us int8 not null default 0;
 
--- why recipe writes are not visible; empty: they are
-alter table fab.tool
-    add column recipe_gap text not null default '';
+create table fab.coverage (
+    asset text not null,
+    area text not null,
+    recipe_gap text not null,
+    site int4 not null default soc.this_site(),
+    primary key (asset)
+);
+comment on table fab.coverage is 'what nobody sees of a tool, by the model in force; empty: nothing any more';

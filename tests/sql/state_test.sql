@@ -33,7 +33,7 @@ select is(soc.span_words(s), want, format('%s seconds', s)) from (values
     (68400::int8, '19 h'), (-5430, '1 h 30 min 30 s'), (0, '0 s')) t (s, want);
 select pg_temp.put('soc.source', '{"number": 90, "name": "zeek", "area": "litho", "clock_gap_us": 68400000000}');
 select pg_temp.put('soc.source', '{"number": 91, "name": "right", "area": "litho"}');
-select pg_temp.put('fab.tool', '{"asset": "OVEN-1", "area": "litho", "recipe_gap": "recipe writes not visible: recipes come as files"}');
+select pg_temp.put('fab.coverage', '{"asset": "OVEN-1", "area": "litho", "recipe_gap": "recipe writes not visible: recipes come as files"}');
 select set_eq('select text from api.blind where subject in (''zeek'', ''right'', ''OVEN-1'')', $$values
     ('zeek: its clock is 19 h ahead of receipt; set right by "offset: -19h" in its configuration'),
     ('OVEN-1: recipe writes not visible: recipes come as files')$$, 'clocks that are off and recipes nobody sees are told');
