@@ -95,6 +95,17 @@ static int status_words(struct ctl_db *db, struct err *err)
     return r ? 0 : err->rc;
 }
 
+static int blind_words(struct ctl_db *db, struct err *err)
+{
+    AUTO_RESULT *r = pg_exec_text(db->c, sql_text(SQL_CTL_BLIND), NULL, 0, err);
+
+    for (int i = 0; r && i < PQntuples(r); i++) {
+        printf("%-16s", PQgetvalue(r, i, 0));
+        ctl_print(cell(r, i, 1));
+    }
+    return r ? 0 : err->rc;
+}
+
 static int status_json(struct ctl_db *db, struct err *err)
 {
     AUTO_RESULT *r = pg_exec_text(db->c, sql_text(SQL_CTL_STATUS), NULL, 0, err);
@@ -116,6 +127,7 @@ int ctl_status(int argc, char **argv)
     }
     if ((rc = ctl_db_open(&db, &err)) == 0) {
         rc = db.json ? status_json(&db, &err) : status_words(&db, &err);
+        rc = rc || db.json ? rc : blind_words(&db, &err);
     }
     ctl_db_close(&db);
     return rc < 0 ? ctl_fail(&err) : CTL_DONE;

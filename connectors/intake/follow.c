@@ -14,7 +14,7 @@
 #include "connectors/intake/source.h"
 #include "core/base/log.h"
 
-enum { PIECES_AT_ONCE = 16 };
+enum { PIECES_AT_ONCE = 16, BEFORE_MAX = 32 << 10 };
 #define FOLLOW_NS 100000000
 
 static void on_look(void *ctx);
@@ -26,14 +26,20 @@ static void look_in(struct source *s, ntime_t ns)
     }
 }
 
-// What stands before `offset` may name the columns of what stands behind it (Zeek's headers).
-static void read_headers(struct source *s, int fd, uint64_t offset)
+// What stands before `offset` may be needed by what stands behind it: a file that begins with a header may
+// name its columns anywhere (Zeek), else only the lines just before count (Linux audit).
+static void read_before(struct source *s, int fd, uint64_t offset)
 {
     uint64_t at = 0;
     ssize_t n;
 
-    if (s->conf->json || pread(fd, s->bytes, 1, 0) != 1 || s->bytes[0] != '#') {
+    if (s->conf->json || pread(fd, s->bytes, 1, 0) != 1) {
         return;
+    }
+    if (s->bytes[0] != '#' && offset > BEFORE_MAX) {
+        at = offset - BEFORE_MAX;
+        n = pread(fd, s->bytes, BEFORE_MAX, (off_t)at);
+        at += n > 0 ? span_find(span_of(s->bytes, (size_t)n), '\n') + 1 : 0;
     }
     while (at < offset) {
         size_t want = offset - at < READ_MAX ? (size_t)(offset - at) : READ_MAX;
@@ -55,7 +61,7 @@ static bool begin_file(struct source *s, int fd, uint64_t inode, uint64_t offset
         close(fd);
         return false;
     }
-    read_headers(s, fd, offset);
+    read_before(s, fd, offset);
     framer_seek(s->framer, offset, 1); // line numbers of a followed file are not used
     s->fd = fd;
     s->inode = inode;

@@ -131,6 +131,11 @@ static void count_event(struct run_source *s, const struct event *ev, size_t nhi
     c->unknown += ev->source_id == UINT16_MAX;
     c->undecoded += ev->error[0] != '\0';
     c->clock_faults += (ev->flags & EVENT_CLOCK_FAULT) != 0;
+    if (ev->clock_gap != NO_CLOCK_GAP) {
+        c->gap_low = c->timed && c->gap_low < ev->clock_gap ? c->gap_low : ev->clock_gap;
+        c->gap_high = c->timed && c->gap_high > ev->clock_gap ? c->gap_high : ev->clock_gap;
+        c->timed++;
+    }
     if (c->newest == UTIME_NONE || ev->time > c->newest) {
         c->newest = ev->time;
     }

@@ -13,14 +13,14 @@
 #include "connectors/os/key_file.h"
 #include "connectors/os/logsink.h"
 #include "connectors/os/sandbox.h"
+#include "connectors/role/capture_model.h"
 #include "connectors/role/config.h"
 #include "core/base/log.h"
 #include "core/decode/digest_item.h"
 #include "core/decode/hsms_record.h"
 #include "core/model/block.h"
-#include "core/model/fab_addr.h"
 
-enum { FAB_MAX = 8 << 20, PACKETS_AT_ONCE = 4, ROUNDS = 16 };
+enum { PACKETS_AT_ONCE = 4, ROUNDS = 16 };
 #define SECOND_NS ((ntime_t)1000000000)
 
 struct capture {
@@ -34,7 +34,7 @@ struct capture {
     int64_t buffer_mib, connections, held_mib;
     int fd_key, fd_fab;
     struct key_file key;
-    struct fab *fab;
+    struct capture_model model;
     // at work
     struct packets *packets;
     struct hsms_tap *tap;
@@ -178,46 +178,6 @@ static int read_config(struct capture *c, struct span text, struct err *err)
     return rc;
 }
 
-static void say_fault(void *ctx, const struct err *err)
-{
-    (void)ctx;
-    log_line(LOG_ERROR, "the fab model is wrong", "why", err->msg, NULL);
-}
-
-static int read_fab(struct capture *c, struct err *err)
-{
-    struct faults faults = {.say = say_fault};
-    char *text = c->fd_fab < 0 ? NULL : malloc(FAB_MAX);
-    ssize_t n = text ? pread(c->fd_fab, text, FAB_MAX, 0) : 0;
-
-    if (n > 0) {
-        struct textfile f = {"fab.yaml", span_of(text, (size_t)n)};
-
-        c->fab = fab_load(&f, 1, &faults);
-    }
-    free(text);
-    return c->fd_fab < 0 || c->fab
-               ? 0
-               : err_set(err, E_INPUT, "capture.fab", "the fab model could not be read");
-}
-
-// The tools' addresses are told: what stands there is equipment, whoever speaks first.
-static void tell_tools(struct capture *c)
-{
-    for (size_t i = 0; c->fab && i < fab_count(c->fab); i++) {
-        const struct fab_asset *a = fab_asset(c->fab, (int)i);
-
-        for (size_t k = 0; a->tool && k < a->nips; k++) {
-            struct fab_addr addr;
-
-            if (fab_addr_parse(span_str(a->ip[k]), &addr) && !hsms_tap_tell(c->tap, addr.b)) {
-                log_warn("more tools than roles can be told of: the rest is derived");
-                return;
-            }
-        }
-    }
-}
-
 static int drop_capabilities(struct err *err)
 {
     struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -239,7 +199,7 @@ static int open_all(struct capture *c, struct span config, struct err *err)
         rc = err_set(err, E_STATE, "capture.key", "the key of recipes' digests did not come");
     }
     rc = rc < 0 ? rc : key_file_read_fd(c->fd_key, &c->key, err);
-    rc = rc < 0 ? rc : read_fab(c, err);
+    rc = rc < 0 || c->fd_fab < 0 ? rc : capture_model_read(&c->model, c->fd_fab, err);
     if (rc < 0) {
         return rc;
     }
@@ -248,8 +208,8 @@ static int open_all(struct capture *c, struct span config, struct err *err)
     if (!c->book || !c->tap) {
         return err_set(err, E_SYSTEM, "capture.memory", "no memory");
     }
-    hsms_writer_init(&c->writer, key_file_span(&c->key), RECORD_MAX, c->fab, c->book);
-    tell_tools(c);
+    hsms_writer_init(&c->writer, key_file_span(&c->key), RECORD_MAX, c->model.fab, c->book);
+    capture_model_tell(&c->model, c->tap);
     return packets_open(c->interface, c->filter, (size_t)c->buffer_mib << 20, &c->packets, err);
 }
 
@@ -334,6 +294,30 @@ static void on_lost(void *ctx, enum role role, unsigned index)
     }
 }
 
+// A model other than the one in force: roles and masks follow it from the next message on. What recipes were
+// before is forgotten, since other masks give other marks.
+static void change_model(struct capture *c, int fd)
+{
+    struct capture_model next = {.fab = NULL};
+    struct recipe_book *book = NULL;
+    struct err err = ERR_INIT;
+
+    if (capture_model_read(&next, fd, &err) < 0) {
+        log_line(LOG_ERROR, "the fab model before stays in force", "why", err.msg, NULL);
+    } else if (!digest_eq(&next.digest, &c->model.digest) && (book = recipe_book_new())) {
+        recipe_book_free(c->book);
+        capture_model_free(&c->model);
+        c->model = next;
+        c->book = book;
+        c->writer.book = book;
+        c->writer.fab = next.fab;
+        capture_model_tell(&c->model, c->tap);
+        log_info("another fab model is in force");
+        return;
+    }
+    capture_model_free(&next);
+}
+
 static void on_fd(void *ctx, enum ctl_fd what, unsigned index, struct span name, int fd)
 {
     struct capture *c = ctx;
@@ -343,6 +327,9 @@ static void on_fd(void *ctx, enum ctl_fd what, unsigned index, struct span name,
         c->fd_key = fd;
     } else if (what == FD_CREDENTIAL && index == 1 && c->fd_fab < 0) {
         c->fd_fab = fd;
+    } else if (what == FD_CREDENTIAL && index == 1 && c->started) {
+        change_model(c, fd);
+        close(fd);
     } else {
         close(fd);
     }
@@ -372,7 +359,7 @@ static void close_all(struct capture *c)
     hsms_tap_free(c->tap);
     hsms_writer_free(&c->writer);
     recipe_book_free(c->book);
-    fab_free(c->fab);
+    capture_model_free(&c->model);
     link_close(&c->intake);
     control_close(&c->control);
     role_config_free(&c->config);

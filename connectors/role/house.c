@@ -223,23 +223,29 @@ static int give_credentials(const struct daemon_conf *c, enum role role, struct 
     return rc;
 }
 
-// The key, and the fab model as it stands: capture opens no file itself.
-static int give_capture(const struct house *h, const struct daemon_conf *c, struct link *to,
-                        struct err *err)
+int house_give_model(const struct daemon_conf *c, struct link *to, struct err *err)
 {
-    int key = openat(h->state, RECIPE_KEY, O_RDONLY | O_CLOEXEC), fab = -1, rc;
+    int fab = c->set[SET_FAB] ? open(c->set[SET_FAB], O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1, rc = 0;
 
-    rc = key < 0
-             ? err_sys(err, errno, "house.key", "%s/%s could not be opened", c->state, RECIPE_KEY)
-             : give(to, FD_CREDENTIAL, 0, SPAN_LIT(RECIPE_KEY), key, err);
-    if (rc == 0 && c->set[SET_FAB]) {
-        fab = open(c->set[SET_FAB], O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (c->set[SET_FAB]) {
         rc = fab < 0 ? err_sys(err, errno, "house.fab", "%s could not be opened", c->set[SET_FAB])
                      : give(to, FD_CREDENTIAL, 1, SPAN_LIT("fab"), fab, err);
     }
     close_one(fab);
-    close_one(key);
     return rc;
+}
+
+// The key, and the fab model as it stands: capture opens no file itself.
+static int give_capture(const struct house *h, const struct daemon_conf *c, struct link *to,
+                        struct err *err)
+{
+    int key = openat(h->state, RECIPE_KEY, O_RDONLY | O_CLOEXEC), rc;
+
+    rc = key < 0
+             ? err_sys(err, errno, "house.key", "%s/%s could not be opened", c->state, RECIPE_KEY)
+             : give(to, FD_CREDENTIAL, 0, SPAN_LIT(RECIPE_KEY), key, err);
+    close_one(key);
+    return rc < 0 ? rc : house_give_model(c, to, err);
 }
 
 static int give_intake(const struct house *h, const struct daemon_conf *c, struct link *to,

@@ -28,5 +28,7 @@ gid_t house_gid(const struct daemon_conf *c, enum role role);
 // Queues all CTL_FD messages of a role that starts.
 int house_give(const struct house *h, const struct daemon_conf *c, enum role role, struct link *to,
                struct err *err);
+// The fab model's file as it is now, to a capture that starts or works.
+int house_give_model(const struct daemon_conf *c, struct link *to, struct err *err);
 
 #endif

@@ -428,6 +428,20 @@ static void end_service(struct supervisor *s, int rc)
     reap(s);
 }
 
+// Capture knows no sets: it takes the model when it comes.
+static void give_capture_model(struct supervisor *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        struct worker *w = &s->worker[i];
+        struct err err = ERR_INIT;
+
+        if (w->role == ROLE_CAPTURE && w->pid && link_up(&w->control) &&
+            house_give_model(s->conf, &w->control, &err) < 0) {
+            log_line(LOG_ERROR, "capture did not get the fab model", "why", err.msg, NULL);
+        }
+    }
+}
+
 // SIGHUP: the set's files as they are now; engine, intake and detect switch at a record of the journal.
 static void reload(struct supervisor *s)
 {
@@ -445,6 +459,7 @@ static void reload(struct supervisor *s)
              digest_eq(&before, &s->house.set) ? "the set has not changed" : "a set is installed",
              "set", hex, NULL);
     notify_engine(s, "reload", hex);
+    give_capture_model(s);
 }
 
 static void on_signal(void *ctx, int fd, unsigned events)

@@ -161,6 +161,20 @@ static void apply_logsource(struct work *w, const struct source *s, struct event
     }
 }
 
+// The record is the text before what it carries.
+static void drop_carried(const struct source *s, struct event *ev)
+{
+    size_t at = span_find_span(ev->raw, s->carries);
+
+    if (at < ev->raw.n) {
+        struct fval text = ev->field[FIELD_MESSAGE];
+
+        ev->raw = span_sub(ev->raw, 0, at);
+        text.s = span_sub(text.s, 0, span_find_span(text.s, s->carries));
+        event_set(ev, FIELD_MESSAGE, &text);
+    }
+}
+
 void source_apply(struct work *w, const struct sourceset *set, const struct source *s,
                   struct event *ev)
 {
@@ -170,6 +184,9 @@ void source_apply(struct work *w, const struct sourceset *set, const struct sour
     ev->source = s->name;
     ev->source_id = (uint16_t)(s - set->source);
     ev->kind = KIND_OTHER;
+    if (s->carries.n) {
+        drop_carried(s, ev);
+    }
     apply_logsource(w, s, ev);
     lift_names(w, s, 0);
     first = w->fields.n;

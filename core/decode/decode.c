@@ -424,6 +424,7 @@ static void settle_time(const struct decode_in *in, struct event *ev)
         return;
     }
     ev->time = t;
+    ev->clock_gap = t - received;
     most = t > received ? in->max_ahead_us : in->max_behind_us;
     gap = t > received ? t - received : received - t;
     if (most > 0 && gap > most) {
@@ -460,6 +461,7 @@ static void begin(struct event *ev, const struct decode_in *in)
     ev->kind = KIND_RAW;
     ev->raw = in->raw;
     ev->time = UTIME_NONE;
+    ev->clock_gap = NO_CLOCK_GAP;
     ev->flags = in->oversize ? EVENT_OVERSIZE : 0;
 }
 

@@ -78,6 +78,7 @@ struct take {
     unsigned char op;
     struct span arg;
     int64_t at;
+    const struct lookup *table; // of "words"
 };
 
 struct choice { // one way to get the value of a mapping
@@ -225,6 +226,7 @@ struct source {
     const struct condition *match;
     size_t nempty;
     const struct span *empty; // how it writes that there is no value
+    struct span carries;      // behind it stand lines that the record needs and is not (core/frame)
     size_t nlifts;
     const struct span *lift; // names under these stand also without them; "X.*": and one part more
     bool alike;              // made of another file's tables and its own

@@ -107,7 +107,7 @@ int source_read(struct loader *l, const struct ynode *root, struct source *ret)
     static const char *const known[] = {
         "name",    "title",  "group",     "mechanism", "auto",  "match",  "logsource", "cut",
         "empty",   "time",   "constants", "map",       "kinds", "switch", "patterns",  "severity",
-        "samples", "tables", "lift",      "like",      "guess", "rows",   NULL};
+        "samples", "tables", "lift",      "like",      "guess", "rows",   "carries",   NULL};
     struct ynode *automatic = y_get(root, "auto"), *empty = y_get(root, "empty");
     struct ynode *guess = y_get(root, "guess"), *lift = y_get(root, "lift");
     const char *word;
@@ -122,6 +122,7 @@ int source_read(struct loader *l, const struct ynode *root, struct source *ret)
     rc = rc ? rc : word_of(l, root, "group", groups, ARRAY_LEN(groups), &ret->group, &index);
     rc = rc ? rc : word_of(l, root, "mechanism", mechanism_names, MECH_COUNT, &word, &index);
     ret->mechanism = (enum mechanism)index;
+    ret->carries = read_keep(l, y_text(y_get(root, "carries")));
     ret->title = arena_str(&l->set->arena, y_text(y_get(root, "title")));
     if (!rc && automatic && !y_bool(automatic, &ret->automatic)) {
         rc = y_fault(l->docs, automatic, l->err, "source.type", "\"auto\" must be true or false");

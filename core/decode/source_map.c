@@ -131,6 +131,9 @@ static int read_takes(struct loader *l, const struct ynode *n, struct choice *c)
         if (!take_of(word, read_keep(l, arg), at, &t[i])) {
             return read_fault(l, item, "source.take", "no way to take a value has this name", word);
         }
+        if (take_wants_table(&t[i])) {
+            rc = find_lookup(l, item->item[0], &t[i].table);
+        }
     }
     c->take = t;
     c->ntakes = count;

@@ -31,6 +31,11 @@ bool take_of(struct span word, struct span arg, int64_t at, struct take *ret)
     return false;
 }
 
+bool take_wants_table(const struct take *t)
+{
+    return t->op == TAKE_WORDS;
+}
+
 // "[v6]:port", "host:port", "host"; a bare v6 address has several colons and no port.
 static struct span host_or_port(struct span s, bool port)
 {
@@ -366,6 +371,8 @@ struct span take_run(const struct take *t, struct span v, const struct take_ctx 
     case TAKE_URL_PORT:
     case TAKE_URL_PATH:
     case TAKE_URL_QUERY: return url(v, t->op);
+    case TAKE_EXECVE: return take_execve(v, c->arena);
+    case TAKE_WORDS: return take_words(v, t->table, c->arena);
     case TAKE_SPLIT: return split(v, t->arg, t->at);
     case TAKE_TRIM: return trim(v, t->arg);
     case TAKE_AFTER:

@@ -20,5 +20,10 @@ struct take_ctx {
 // `word` is a row of take.def; false when there is none, or when it needs an argument and has none.
 bool take_of(struct span word, struct span arg, int64_t at, struct take *ret);
 struct span take_run(const struct take *t, struct span v, const struct take_ctx *c);
+bool take_wants_table(const struct take *t);
+
+// Of take_args.c: what `execve` and `words` do. The result lies in the arena.
+struct span take_execve(struct span text, struct arena *a);
+struct span take_words(struct span text, const struct lookup *t, struct arena *a);
 
 #endif

@@ -35,7 +35,9 @@ static void emit_source(struct engine *e, void *row, struct buf *out)
                                                    .asks = s->asks,
                                                    .newest = s->newest,
                                                    .received = s->received,
-                                                   .silent = s->silent});
+                                                   .silent = s->silent,
+                                                   .offset_us = s->offset,
+                                                   .clock_gap_us = drift_gap(&s->drift)});
 }
 
 static struct span text_or_none(const char *s)

@@ -7,6 +7,7 @@
 #include "core/engine/alert.h"
 #include "core/engine/clock.h"
 #include "core/engine/commands.h"
+#include "core/engine/coverage.h"
 #include "core/engine/emit.h"
 #include "core/engine/intent.h"
 #include "core/engine/plans.h"
@@ -59,6 +60,7 @@ int engine_use_set(struct engine *e, const struct engine_set *set, struct buf *e
     stage2_drain(e, effects);
     remap_rows(e, set);
     plans_withdraw(e, set, effects);
+    coverage_withdraw(e, set, effects);
     e->set = set;
     e->corr.rules = set->rules;
     corr_restore(&e->corr);
@@ -98,6 +100,10 @@ static void take_source(struct engine *e, const struct source_decl *d)
     if (s) {
         s->lateness = d->lateness_us > 0 ? d->lateness_us : 2 * UTIME_SECOND;
         s->silence = d->silence_us;
+        if (s->offset != d->offset_us) {
+            s->offset = d->offset_us;
+            s->drift = (struct drift){0};
+        }
         TEXT_SET(s->name, d->name);
         TEXT_SET(s->format, d->format);
         TEXT_SET(s->kind, d->kind);
@@ -132,6 +138,7 @@ static void take_counts(struct engine *e, const struct counts *c)
     }
     if (c->records) {
         s->received = utime_of_ns(c->received);
+        drift_take(&s->drift, c);
         if (s->silent) {
             s->silent = 0;
             e->next_silence = e->now;

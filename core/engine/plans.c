@@ -3,6 +3,7 @@
 #include "core/engine/plans.h"
 
 #include "core/base/attr.h"
+#include "core/engine/coverage.h"
 #include "core/engine/incident.h"
 #include "core/engine/live_of.h"
 #include "plan_fsm.h"
@@ -408,4 +409,5 @@ void plans_announce(struct engine *e, struct buf *out)
     for (size_t i = 0; i < e->set->nplaybooks; i++) {
         put_playbook(e->set->playbook[i], true, out);
     }
+    coverage_announce(e, out);
 }

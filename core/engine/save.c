@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/state.h"
 
-enum { SAVE_VERSION = 6 };
+enum { SAVE_VERSION = 7 };
 
 static const char magic[8] = "FSENGINE";
 

@@ -7,6 +7,7 @@
 #define CORE_ENGINE_STATE_H
 
 #include "core/engine/correlate.h"
+#include "core/engine/drift.h"
 #include "core/engine/engine.h"
 #include "core/engine/pending.h"
 #include "core/engine/table.h"
@@ -29,6 +30,8 @@ struct row_source {
         asks;
     utime_t newest;   // event time
     utime_t received; // receive time of the newest record
+    int64_t offset;   // configured
+    struct drift drift;
 };
 
 struct row_group {

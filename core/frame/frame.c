@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "core/frame/audit.h"
 #include "core/frame/header.h"
 #include "core/frame/json_cut.h"
 #include "core/frame/probe.h"
@@ -36,8 +37,9 @@ struct framer {
     struct json_cut cut;
     size_t matched; // XML: bytes of the declaration that a line began with, or more: it does not
     struct header header; // LINES
+    struct audit audit;   // LINES
     bool remarks;         // lines of '#' before a header say nothing
-    bool muted;           // framer_prime(): only header lines count
+    bool muted;           // framer_prime(): only what later lines need counts
     char probe[FRAME_PROBE];
     size_t nprobe;
 };
@@ -51,6 +53,7 @@ struct framer *framer_new(enum frame_kind kind)
         f->line = 1;
         buf_init(&f->held, KEEP);
         header_init(&f->header);
+        audit_init(&f->audit);
     }
     return f;
 }
@@ -60,6 +63,7 @@ void framer_free(struct framer *f)
     if (f) {
         buf_free(&f->held);
         header_free(&f->header);
+        audit_free(&f->audit);
         free(f);
     }
 }
@@ -168,7 +172,7 @@ static bool read_recorded(struct span *s, uint64_t *total, struct frame *ret)
     return s->n > 0;
 }
 
-// A line under a header becomes a record with it. False when it is no record: a header's own line.
+// A line that needs lines before it becomes a record with them. False when it is none: a header's own line.
 static bool as_record(struct framer *f, struct span *s, uint64_t *total)
 {
     size_t n = s->n;
@@ -177,10 +181,10 @@ static bool as_record(struct framer *f, struct span *s, uint64_t *total)
         f->remarks = false;
         return false;
     }
+    *s = f->header.in_force ? header_record(&f->header, *s) : audit_record(&f->audit, *s);
     if (f->muted || (f->remarks && s->p[0] == '#')) {
         return false;
     }
-    *s = header_record(&f->header, *s);
     *total += s->n - n;
     return true;
 }

@@ -45,6 +45,11 @@ bool hsms_roles_tell(struct hsms_roles *r, const uint8_t addr[16])
     return true;
 }
 
+void hsms_roles_untell(struct hsms_roles *r)
+{
+    r->ntold = 0;
+}
+
 enum hsms_role hsms_evidence_of(struct span message, enum hsms_evidence *ret)
 {
     struct hsms_head h = hsms_head_of(message.p);

@@ -42,6 +42,7 @@ struct hsms_roles {
 // The entry of a server's end, made where it is missing. Valid until the next call.
 struct hsms_end *hsms_roles_end(struct hsms_roles *r, const struct tcp_end *server);
 bool hsms_roles_tell(struct hsms_roles *r, const uint8_t addr[16]); // a tool's; false: too many
+void hsms_roles_untell(struct hsms_roles *r);                       // all that were told
 bool hsms_roles_told(const struct hsms_roles *r, const uint8_t addr[16]);
 
 // What a message (header and text) says of its sender; HSMS_UNKNOWN: nothing.

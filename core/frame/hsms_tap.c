@@ -376,6 +376,11 @@ void hsms_tap_free(struct hsms_tap *t)
     }
 }
 
+void hsms_tap_untell(struct hsms_tap *t)
+{
+    hsms_roles_untell(t->roles);
+}
+
 bool hsms_tap_tell(struct hsms_tap *t, const uint8_t addr[16])
 {
     return hsms_roles_tell(t->roles, addr);

@@ -32,6 +32,7 @@ struct hsms_tap *hsms_tap_new(size_t connections, size_t held, bool learn,
                               void (*seen)(void *ctx, const struct hsms_seen *s), void *ctx);
 void hsms_tap_free(struct hsms_tap *t);
 bool hsms_tap_tell(struct hsms_tap *t, const uint8_t addr[16]); // a tool's address
+void hsms_tap_untell(struct hsms_tap *t);                       // all of them
 void hsms_tap_packet(struct hsms_tap *t, int link, struct span bytes, uint32_t length,
                      ntime_t time);
 void hsms_tap_finish(struct hsms_tap *t); // the capture has ended

@@ -20,6 +20,10 @@ static void put_u64(struct buf *b, uint64_t v)
 {
     buf_u64(b, v);
 }
+static void put_i64(struct buf *b, int64_t v)
+{
+    buf_i64(b, v);
+}
 static void put_bool(struct buf *b, bool v)
 {
     buf_u8(b, v);
@@ -56,6 +60,10 @@ static void get_u32(struct rd *r, uint32_t *v)
 static void get_u64(struct rd *r, uint64_t *v)
 {
     *v = rd_u64(r);
+}
+static void get_i64(struct rd *r, int64_t *v)
+{
+    *v = rd_i64(r);
 }
 static void get_bool(struct rd *r, bool *v)
 {

@@ -52,12 +52,16 @@ struct event;
 // Takes the record apart wholly: all original fields in document order, valid as long as the event.
 typedef const struct okv *event_take_all(void *ctx, const struct event *ev, size_t *ret_n);
 
+#define NO_CLOCK_GAP INT64_MIN
+
 struct event {
     const char *source; // name of the share/sources file, or "raw"; borrowed from the source set
     uint16_t source_id; // index in the source set; UINT16_MAX for raw
     enum kind kind;
     unsigned flags;
     utime_t time;
+    int64_t
+        clock_gap; // the source's time, offset added, less receive time; NO_CLOCK_GAP: none said
     struct fieldset mask; // the core fields that are present in field[]
     struct fval field[FIELD_COUNT];
     const struct okv *okv; // original fields in document order

@@ -61,6 +61,9 @@ void result_counts(struct buf *b, const struct counts *c)
     buf_u64(b, c->skipped_bytes);
     buf_u64(b, c->shed);
     buf_u64(b, c->asks);
+    buf_u64(b, c->timed);
+    buf_i64(b, c->gap_low);
+    buf_i64(b, c->gap_high);
     buf_i64(b, c->newest);
     buf_i64(b, c->received);
 }
@@ -216,6 +219,9 @@ static void get_counts(struct rd *r, struct counts *c)
     c->skipped_bytes = rd_u64(r);
     c->shed = rd_u64(r);
     c->asks = rd_u64(r);
+    c->timed = rd_u64(r);
+    c->gap_low = rd_i64(r);
+    c->gap_high = rd_i64(r);
     c->newest = rd_i64(r);
     c->received = rd_i64(r);
 }

@@ -67,6 +67,9 @@ struct counts {
     uint64_t clock_faults;
     uint64_t oversize, skipped_bytes, shed;
     uint64_t asks;
+    uint64_t timed; // records with a time of the source's own,
+    int64_t gap_low,
+        gap_high;     // and how far that, offset added, was from receive time; 0 without any
     utime_t newest;   // newest event time seen, UTIME_NONE when none
     ntime_t received; // receive time of the newest record
 };

@@ -58,3 +58,23 @@ begin
                    day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00');
 end
 $$;
+
+-- The line of a source's configuration that sets right a clock which is constantly off; empty when nothing is known.
+create or replace function soc.offset_line(offset_us int8, gap_us int8) returns text language sql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select case when gap_us = 0 then '' when off = 0 then 'offset: 0'
+        when off % 3600 = 0 then format('offset: %sh', off / 3600)
+        when off % 60 = 0 then format('offset: %sm', off / 60)
+        else format('offset: %ss', off) end
+    from (select round((offset_us - gap_us) / 1e6)::int8 as off) x
+$$;
+
+-- A span of seconds for people: "19 h", "1 h 30 min", "12 s".
+create or replace function soc.span_words(seconds int8) returns text language sql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select coalesce(nullif(concat_ws(' ', case when h > 0 then h || ' h' end, case when m > 0 then m || ' min' end,
+        case when s > 0 then s || ' s' end), ''), '0 s')
+    from (select abs(seconds) / 3600 as h, abs(seconds) % 3600 / 60 as m, abs(seconds) % 60 as s) x
+$$;

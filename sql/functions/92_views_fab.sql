@@ -3,7 +3,8 @@
 set local role fabsoc_owner;
 
 create view api.source with (security_invoker = true) as
-    select number as id, name, kind, area, records, undecoded, unknown, late, dead, skipped_bytes, newest, silent
+    select number as id, name, kind, area, records, undecoded, unknown, late, dead, skipped_bytes, newest, silent,
+        clock_faults, offset_us, clock_gap_us, soc.offset_line(offset_us, clock_gap_us) as suggested
     from soc.source;
 
 create view api.bay with (security_invoker = true) as
@@ -50,6 +51,16 @@ create view api.engine_table with (security_invoker = true) as
 
 create view api.audit_entry with (security_invoker = true) as
     select seq, at, actor, kind, subject, text, canonical, prev, hash from audit.entry;
+
+-- What the house cannot see or believe, in sentences: configuration sets it right, nothing else does.
+create view api.blind with (security_invoker = true) as
+    select 'clock' as what, name as subject, area,
+        format('%s: its clock is %s %s receipt; set right by "%s" in its configuration', name,
+            soc.span_words(round(clock_gap_us / 1e6)::int8), case when clock_gap_us > 0 then 'ahead of' else 'behind' end,
+            suggested) as text
+    from api.source where clock_gap_us <> 0
+    union all
+    select 'recipes', asset, area, format('%s: %s', asset, recipe_gap) from fab.coverage where recipe_gap <> '';
 
 -- One row: the state of the fab on every screen.
 create view api.fab_state with (security_invoker = true) as

@@ -20,6 +20,12 @@ select json_build_object(
             'steps', 0, 'actions', 0, 'verified_steps', 0)
         from api.plan p where p.state in ('planned', 'approved')) x), '[]'),
     'sources', (select count(*) from api.source),
+    'clocks', coalesce((select json_agg(json_build_object('source', name,
+        'ahead_seconds', round(clock_gap_us / 1e6)::int8, 'configured_seconds', (offset_us / 1e6)::float8, 'suggested', suggested,
+        'clock_faults', clock_faults) order by name)
+        from api.source where clock_gap_us <> 0 or offset_us <> 0), '[]'),
+    'recipes_not_visible', coalesce((select json_agg(json_build_object('asset', subject, 'text', text) order by subject)
+        from api.blind where what = 'recipes'), '[]'),
     'agents', (select count(*) from api.agent),
     'engine', (select json_build_object('watermark', soc.rfc3339(st.watermark),
             'lag_seconds', greatest(coalesce(extract(epoch from p.fab_time - st.watermark), 0), 0)::float8,

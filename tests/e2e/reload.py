@@ -12,6 +12,7 @@ import argparse
 import datetime
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -57,6 +58,16 @@ class Scene:
                 f.write(f"<38>{now:%b} {now.day:2d} {now:%H:%M:%S} tool07 sshd[{self.n}]: Failed password for invalid user"
                         f" u{self.n} from 192.0.2.7 port {1024 + self.n} ssh2\n")
 
+    def sense_recipes(self, unseen):
+        """Says of the first of these tools that recipes come to it by SECS, at an address; its name."""
+        path, name = self.house.path("set", "fab.yaml"), sorted(unseen)[0]
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(re.sub(rf"(- id: {name}\n)((?:    (?!ips:).*\n)*)(?:    ips:.*\n)?",
+                           r"\1\2    recipes: secs\n    ips: [10.99.1.1]\n", text, count=1))
+        return name
+
     def hang_up(self):
         os.kill(self.house.service.pid, signal.SIGHUP)
 
@@ -89,6 +100,10 @@ def kill(house, *names):
     house.wait("new roles", lambda: len([1 for name, pid in house.roles() if name in names and pid not in old]) == len(names))
 
 
+def blind(house):
+    return [t["asset"] for t in json.loads(house.ctl("status", "--json"))["recipes_not_visible"]]
+
+
 def refused(house):
     return int(house.one("select count(*) from audit.entry where kind = 'set-refused'"))
 
@@ -98,9 +113,17 @@ def play(tap, h):
     h.start(s.conf)
     s.switched("First")
     expect(tap, s, "First", "at the start")
+    unseen = blind(h)
+    told = [line for line in h.run(os.path.join(h.build, "fabsocctl"), "fab", "show", h.path("set", "fab.yaml")).stdout.splitlines()
+            if "recipe writes not visible" in line]
+    tap.ok(len(told) > 3 and sorted(line.split()[0] for line in told) == sorted(unseen),
+           f"status tells the {len(unseen)} tools whose recipe writes nobody sees, as the model says")
+    seen = s.sense_recipes(unseen)
     s.rule("Second")
     s.hang_up()
     s.switched("Second")
+    h.wait("its row to be empty", lambda: seen not in blind(h))
+    tap.ok(sorted(blind(h) + [seen]) == sorted(unseen), f"{seen} is seen under the next set's model, the others are not")
     expect(tap, s, "Second", "after SIGHUP")
 
     policy = h.path("set", "policy.yaml")

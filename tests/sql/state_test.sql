@@ -25,6 +25,19 @@ select is((select count(*) from soc.fsm_path p join soc.fsm_state s on s.machine
 select bag_eq('select distinct machine from soc.fsm_state', $$values ('group'), ('incident'), ('plan'), ('run'), ('command')$$,
     'every life-cycle is there');
 
+-- ---- what cannot be believed or seen
+select is(soc.offset_line(o, g), want, format('configured %s, off by %s', o, g)) from (values
+    (0::int8, 0::int8, ''), (0, 68400000000, 'offset: -19h'), (0, -68400000000, 'offset: 19h'), (3600000000, -5400000000, 'offset: 150m'),
+    (0, 187000000, 'offset: -187s'), (7200000000, 7200000000, 'offset: 0')) t (o, g, want);
+select is(soc.span_words(s), want, format('%s seconds', s)) from (values
+    (68400::int8, '19 h'), (-5430, '1 h 30 min 30 s'), (0, '0 s')) t (s, want);
+select pg_temp.put('soc.source', '{"number": 90, "name": "zeek", "area": "litho", "clock_gap_us": 68400000000}');
+select pg_temp.put('soc.source', '{"number": 91, "name": "right", "area": "litho"}');
+select pg_temp.put('fab.coverage', '{"asset": "OVEN-1", "area": "litho", "recipe_gap": "recipe writes not visible: recipes come as files"}');
+select set_eq('select text from api.blind where subject in (''zeek'', ''right'', ''OVEN-1'')', $$values
+    ('zeek: its clock is 19 h ahead of receipt; set right by "offset: -19h" in its configuration'),
+    ('OVEN-1: recipe writes not visible: recipes come as files')$$, 'clocks that are off and recipes nobody sees are told');
+
 -- ---- lease, idempotency
 select throws_ok($$update play.run set token = 4 where number = 40$$, '23514', null, 'a run''s token never falls');
 select lives_ok($$update play.run set token = 6 where number = 40$$, 'it rises');

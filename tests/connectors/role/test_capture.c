@@ -51,6 +51,19 @@ static void write_file(const struct world *w, const char *name, const char *text
     assert_int_equal(file_write_atomic(w->dirfd, name, span_str(text), 0644, NULL), 0);
 }
 
+// One tool at this address; `rest`: what else stands in the model.
+static void write_model(const struct world *w, const char *address, const char *rest)
+{
+    char text[512];
+
+    (void)snprintf(
+        text, sizeof(text),
+        "fab: {site: F1, number: 1}\nareas: [{id: a}]\nbays: [{id: B, area: a}]\n"
+        "assets: [{id: ETCH-07, kind: etcher, bay: B, tier: T2, wph: 60, ips: [%s]}]\n%s",
+        address, rest);
+    write_file(w, "fab.yaml", text);
+}
+
 static void make_house(struct world *w)
 {
     static const char *const dirs[] = {"libexec", "set", "set/rules", "set/sources"};
@@ -69,10 +82,7 @@ static void make_house(struct world *w)
         (void)snprintf(text, sizeof(text), "libexec/%s", roles[i]);
         assert_int_equal(symlinkat(path, w->dirfd, text), 0);
     }
-    write_file(
-        w, "fab.yaml",
-        "fab: {site: F1, number: 1}\nareas: [{id: a}]\nbays: [{id: B, area: a}]\n"
-        "assets: [{id: ETCH-07, kind: etcher, bay: B, tier: T2, wph: 60, ips: [127.0.0.2]}]\n");
+    write_model(w, "127.0.0.2", "");
     (void)snprintf(
         text, sizeof(text),
         "state: \"%s/state\"\nlibexec: \"%s/libexec\"\n"
@@ -198,7 +208,7 @@ static void converse(void)
 // ---- what became of it
 
 struct found {
-    size_t messages, connections, secrets, keyed, selects, from_host;
+    size_t messages, connections, secrets, keyed, selects, from_host, changed;
     bool source;
 };
 
@@ -214,6 +224,8 @@ static void look_at(const struct record *r, struct found *f)
     if (r->type == REC_EVENT && has(r->bytes, "HSMS/1 ")) {
         f->messages++;
         f->keyed += has(r->bytes, "recipe_digest") && has(r->bytes, "recipe_marks");
+        f->changed +=
+            has(r->bytes, "\"recipe_changed\":") && !has(r->bytes, "\"recipe_changed\":0");
         f->from_host += has(r->bytes, "\"direction\":\"host_to_equipment\"") &&
                         has(r->bytes, "\"dst\":\"127.0.0.2:5000\"");
     } else if (r->type == REC_EVENT && has(r->bytes, "client_role")) {
@@ -321,6 +333,38 @@ static void check_privileges(const struct world *w)
     assert_int_equal(st.st_mode & 0777, 0600);
 }
 
+// SIGHUP: another model is in force from the next message on, the same one changes nothing, a wrong one neither.
+static void check_reload(const struct world *w, size_t n)
+{
+    struct found f = in_journal(w);
+    size_t from_host = f.from_host;
+
+    write_model(w, "127.0.0.1", "");
+    assert_int_equal(kill(w->pid, SIGHUP), 0);
+    wait_log(w, "another fab model is in force", 1);
+    converse();
+    f = wait_connections(w, n + 1);
+    assert_int_equal(f.from_host, from_host); // who connects is the tool now
+    write_model(w, "127.0.0.2", "nonsense: [\n");
+    assert_int_equal(kill(w->pid, SIGHUP), 0);
+    wait_log(w, "the fab model before stays in force", 1);
+    converse();
+    f = wait_connections(w, n + 2);
+    assert_int_equal(f.from_host, from_host);
+    write_model(w, "127.0.0.2", "recipe_masks: [{kind: etcher, line: POWER}]\n");
+    assert_int_equal(kill(w->pid, SIGHUP), 0);
+    wait_log(w, "another fab model is in force", 2);
+    converse();
+    f = wait_connections(w, n + 3);
+    assert_int_equal(f.from_host, from_host + 2);
+    assert_int_equal(f.changed, 0); // another mask is no change of the recipe
+    assert_int_equal(kill(w->pid, SIGHUP), 0);
+    wait_log(w, "the set has not changed", 1);
+    converse();
+    (void)wait_connections(w, n + 4);
+    assert_int_equal(in_log(w, "another fab model is in force"), 2);
+}
+
 static void test_live(void **state)
 {
     struct world w;
@@ -350,6 +394,9 @@ static void test_live(void **state)
     converse();
     f = wait_connections(&w, 3);
     assert_int_equal(f.messages, 12);
+    check_reload(&w, 3);
+    f = in_journal(&w);
+    assert_int_equal(f.messages, 28);
     assert_int_equal(f.secrets, 0);
     assert_int_equal(in_log(&w, "refused system call"), 0);
     assert_int_equal(kill(w.pid, SIGTERM), 0);

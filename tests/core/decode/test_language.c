@@ -513,6 +513,46 @@ static void names_nobody_told_are_found_again(void **state)
     }
 }
 
+static void words_are_replaced_by_a_table(void **state)
+{
+    struct fval v[4];
+
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: json\nmatch: {fields: {Access: \"*\"}}\n"
+         "tables: {rights: {\"%%1\": Read (or List), \"%%2\": DELETE}}\n"
+         "map:\n  \"@Access\": {from: Access, take: {words: rights}}\n"
+         "  user.name: {from: who, take: {words: rights}}\n");
+    run("{\"Access\":\"%%1\\r\\n\\t%%2 %%3\",\"who\":\"%%9\"}");
+    assert_int_equal(event_values(&ev, SPAN_LIT("Access"), v, 4), 2); // the codes stay
+    assert_true(span_eq_str(v[0].s, "Read (or List)\r\n\tDELETE %%3"));
+    assert_true(span_eq_str(v[1].s, "%%1\r\n\t%%2 %%3"));
+    is(FIELD_USER_NAME, ""); // nothing known: no value
+    run("{\"Access\":\" \"}");
+    assert_int_equal(event_values(&ev, SPAN_LIT("Access"), v, 4), 1);
+}
+
+static void what_a_record_carries_is_not_the_record(void **state)
+{
+    (void)state;
+    load("name: t\ngroup: os\nmechanism: syslog\nmatch: {text: [\"type=\"]}\ncarries: "
+         "\"\\n\"\ncut:\n"
+         "  - {as: pairs, take: {before: \"\\n\"}}\n  - {as: pairs, take: {after: \"\\n\"}, "
+         "prefix: c}\n"
+         "map: {process.executable: [exe, c.exe], process.command_line: {from: \"@text\", take: "
+         "execve}}\n");
+    run("type=EXECVE m: argc=3 a0=\"nc\" a1=6120 a2=\"20\"\ntype=SYSCALL a0=7f00 exe=\"/bin/nc\"");
+    is(FIELD_PROCESS_EXECUTABLE, "/bin/nc");
+    is(FIELD_PROCESS_COMMAND_LINE, "nc a  20"); // hexadecimal when without quotes only
+    is(FIELD_MESSAGE, "type=EXECVE m: argc=3 a0=\"nc\" a1=6120 a2=\"20\"");
+    assert_true(span_eq_str(ev.raw, "type=EXECVE m: argc=3 a0=\"nc\" a1=6120 a2=\"20\""));
+    original("c.exe", "/bin/nc");
+    run("type=EXECVE a0=\"sh\" a1_len=9 a1[0]=\"abc\" a1[1]=64 a10=(null) a= ax=1 a2=\"un");
+    is(FIELD_PROCESS_COMMAND_LINE, "sh abcd (null) \"un");
+    run("type=SYSCALL exe=\"/bin/sh\"");
+    is(FIELD_PROCESS_EXECUTABLE, "/bin/sh");
+    is(FIELD_PROCESS_COMMAND_LINE, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -537,6 +577,8 @@ int main(void)
         cmocka_unit_test(cuts_take_first_and_are_lifted),
         cmocka_unit_test(names_of_directories_come_apart),
         cmocka_unit_test(lifted_names_reach_who_wants_them),
+        cmocka_unit_test(words_are_replaced_by_a_table),
+        cmocka_unit_test(what_a_record_carries_is_not_the_record),
     };
 
     return cmocka_run_group_tests(tests, NULL, shut);

@@ -22,10 +22,83 @@ static void every_source_decodes_its_samples(void **state)
     sourceset_free(s);
 }
 
+// What rules of public collections ask for, under the log source and the name by which they ask.
+static const struct {
+    const char *raw, *product, *category, *service, *field, *want;
+} asked[] = {
+    {"{\"EventID\":5145,\"Channel\":\"Security\",\"ShareName\":\"\\\\\\\\*\\\\IPC$\","
+     "\"AccessList\":"
+     "\"%%1538\\r\\n\\t%%4417\"}",
+     "windows", "", "security", "AccessList", "READ_CONTROL\r\n\tWriteData (or AddFile)"},
+    {"{\"EventID\":800,\"Channel\":\"Windows PowerShell\",\"Message\":\"Host=x\"}", "windows",
+     "ps_classic_script", "powershell-classic", "Data", "Host=x"},
+    {"type=EXECVE msg=audit(1795140000.125:7): argc=2 a0=\"arp\" a1=\"-a\"\n"
+     "type=SYSCALL msg=audit(1795140000.125:7): syscall=59 ppid=5 pid=6 exe=\"/usr/sbin/arp\"",
+     "linux", "process_creation", "auditd", "Image", "/usr/sbin/arp"},
+    {"type=EXECVE msg=audit(1795140000.125:7): argc=2 a0=\"/bin/arp\" a1=\"-a\"", "linux",
+     "process_creation", "auditd", "CommandLine", "/bin/arp -a"},
+    {"type=EXECVE msg=audit(1795140000.125:7): argc=2 a0=\"/bin/arp\" a1=\"-a\"", "linux",
+     "process_creation", "auditd", "Image", "/bin/arp"},
+    {"{\"TimeGenerated\":\"2026-11-20T02:00:01.5Z\",\"Facility\":\"user\",\"SyslogMessage\":\"type="
+     "AUOMS_EXECVE "
+     "audit(1795140000.986:8): exe=\\\"/usr/bin/nc\\\" cmdline=\\\"nc -l 4444\\\" user=tomcat\"}",
+     "linux", "process_creation", "auditd", "Image", "/usr/bin/nc"},
+    {"{\"eventName\":\"ImportKeyPair\",\"eventSource\":\"ec2.amazonaws.com\",\"awsRegion\":\"us-"
+     "east-1\","
+     "\"userIdentity\":{\"type\":\"Root\"}}",
+     "aws", "", "cloudtrail", "userIdentity.type", "Root"},
+};
+
+static bool is_of(const struct event *ev, const char *product, const char *category,
+                  const char *service)
+{
+    const char *const want[3] = {product, category, service};
+
+    for (size_t i = 0; i <= ev->nalso; i++) {
+        const struct span *have = i ? ev->also[i - 1] : ev->logsource;
+        bool fits = true;
+
+        for (int k = 0; k < 3; k++) {
+            fits = fits && (!*want[k] || span_eq_str(have[k], want[k]));
+        }
+        if (fits) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void rules_find_what_they_ask_for(void **state)
+{
+    struct faults faults = {0};
+    struct sourceset *s = own_sources(&faults);
+    struct decoder *d = decoder_new(s);
+    static struct event ev;
+
+    (void)state;
+    assert_non_null(d);
+    for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+        struct decode_in in = {.raw = span_str(asked[i].raw),
+                               .received = 1795140000 * INT64_C(1000000000)};
+        struct fval v[4] = {{0}};
+
+        decode(d, &in, &ev);
+        (void)event_values(&ev, span_str(asked[i].field), v, 4);
+        if (!is_of(&ev, asked[i].product, asked[i].category, asked[i].service) ||
+            !span_eq_str(v[0].s, asked[i].want)) {
+            fail_msg("%s is \"" SPAN_FMT "\" in %s of source %s", asked[i].field, SPAN_ARG(v[0].s),
+                     asked[i].raw, ev.source);
+        }
+    }
+    decoder_free(d);
+    sourceset_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_source_decodes_its_samples),
+        cmocka_unit_test(rules_find_what_they_ask_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-TESTS_core/engine := test_corrbounds test_correlate test_engine test_incidents test_order test_panther test_plans test_memory test_replay test_rules test_runs test_windows
+TESTS_core/engine := test_corrbounds test_correlate test_drift test_engine test_incidents test_order test_panther test_plans test_memory test_replay test_rules test_runs test_windows
 test_engine_SUPPORT := 1
 test_engine_USES := core
 test_incidents_SUPPORT := 1

@@ -435,6 +435,46 @@ static void a_follower_reads_the_header_before_its_place(void **state)
     framer_free(f);
 }
 
+#define SYSCALL_ "type=SYSCALL msg=audit(1.5:7): syscall=59 exe=\"/bin/nc\""
+#define EXECVE_  "type=EXECVE msg=audit(1.5:7): argc=1 a0=\"nc\""
+
+static void an_execve_carries_its_syscall(void **state)
+{
+    (void)state;
+    assert_frames(FRAME_LINES,
+                  SPAN_LIT(SYSCALL_ "\n" EXECVE_ "\ntype=CWD msg=audit(1.5:7): cwd=1\n"),
+                  "1-1@56+00:" SYSCALL_ "\n2-2@101+00:" EXECVE_ "\n" SYSCALL_
+                  "\n3-3@134+00:type=CWD msg=audit(1.5:7): cwd=1\n");
+    // of another event, of another host, with another line's end, and none
+    assert_frames(FRAME_LINES, SPAN_LIT(SYSCALL_ "\ntype=EXECVE msg=audit(1.5:8): a0=1\n"),
+                  "1-1@56+00:" SYSCALL_ "\n2-2@91+00:type=EXECVE msg=audit(1.5:8): a0=1\n");
+    assert_frames(FRAME_LINES, SPAN_LIT("node=a " SYSCALL_ "\nnode=b " EXECVE_ "\n"),
+                  "1-1@63+00:node=a " SYSCALL_ "\n2-2@115+00:node=b " EXECVE_ "\n");
+    assert_frames(FRAME_LINES, SPAN_LIT("node=a " SYSCALL_ "\r\nnode=a " EXECVE_ "\r\n"),
+                  "1-1@64+00:node=a " SYSCALL_ "\n2-2@117+00:node=a " EXECVE_ "\nnode=a " SYSCALL_
+                  "\n");
+    assert_frames(FRAME_LINES, SPAN_LIT(EXECVE_ "\ntype=EXECVE\ntype=EXECVE msg=audit(\n"),
+                  "1-1@45+00:" EXECVE_
+                  "\n2-2@57+00:type=EXECVE\n3-3@80+00:type=EXECVE msg=audit(\n");
+}
+
+static void a_follower_knows_the_syscall_before_its_place(void **state)
+{
+    static const struct span all = SPAN_LIT(SYSCALL_ "\n" EXECVE_ "\n");
+    struct framer *f = framer_new(FRAME_LINES);
+    struct frame frame;
+
+    (void)state;
+    assert_non_null(f);
+    framer_prime(f, span_sub(all, 0, 56));
+    framer_seek(f, 56, 2);
+    framer_feed(f, span_sub(all, 56, all.n));
+    assert_int_equal(framer_next(f, &frame), FRAME_ONE);
+    assert_true(span_eq_str(frame.bytes, EXECVE_ "\n" SYSCALL_));
+    assert_int_equal(frame.line, 2);
+    framer_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -458,6 +498,8 @@ int main(void)
         cmocka_unit_test(a_follower_goes_on_where_it_stopped),
         cmocka_unit_test(a_line_stands_behind_the_header_in_force),
         cmocka_unit_test(a_follower_reads_the_header_before_its_place),
+        cmocka_unit_test(an_execve_carries_its_syscall),
+        cmocka_unit_test(a_follower_knows_the_syscall_before_its_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
