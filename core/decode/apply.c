@@ -167,11 +167,10 @@ static void drop_carried(const struct source *s, struct event *ev)
     size_t at = span_find_span(ev->raw, s->carries);
 
     if (at < ev->raw.n) {
-        struct fval text = ev->field[FIELD_MESSAGE];
+        struct span text = event_str(ev, FIELD_MESSAGE);
 
         ev->raw = span_sub(ev->raw, 0, at);
-        text.s = span_sub(text.s, 0, span_find_span(text.s, s->carries));
-        event_set(ev, FIELD_MESSAGE, &text);
+        event_set_str(ev, FIELD_MESSAGE, span_sub(text, 0, span_find_span(text, s->carries)));
     }
 }
 
