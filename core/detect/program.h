@@ -71,7 +71,8 @@ struct test {
     };
 };
 
-enum { NAME_KEYWORD = UINT32_MAX, NAME_CONTEXT = UINT32_MAX - 1 };
+// Of no field: all texts of the event, what only the engine knows, the record as it came.
+enum { NAME_KEYWORD = UINT32_MAX, NAME_CONTEXT = UINT32_MAX - 1, NAME_RECORD = UINT32_MAX - 3 };
 
 struct leaf {
     uint32_t name; // of the set's names, or NAME_*
