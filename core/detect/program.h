@@ -80,6 +80,7 @@ struct leaf {
     bool all;
     uint32_t ntests;
     const struct test *test;
+    const struct leaf_texts *texts; // of a long list (leaf_texts.h), else NULL
 };
 
 enum node_op { NODE_LEAF, NODE_AND, NODE_OR, NODE_NOT };
