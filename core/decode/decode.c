@@ -28,7 +28,6 @@ struct decoder {
     bool wanted_only;
     struct work w;
     struct json_memo memo; // of the JSON keys seen
-    size_t json_end;       // the fields of the JSON text are okv[json_from..json_end)
     // the record taken apart wholly, made on demand
     struct fields all;
     struct arena all_arena;
@@ -94,7 +93,7 @@ static const struct okv *take_all(void *ctx, const struct event *ev, size_t *ret
             (void)fields_add(&d->all, ev->okv[i].name, ev->okv[i].v);
         }
         (void)json_flatten(ev->json, &d->all, &fault);
-        for (size_t i = d->json_end; i < ev->nokv; i++) {
+        for (size_t i = ev->json_to; i < ev->nokv; i++) {
             (void)fields_add(&d->all, ev->okv[i].name, ev->okv[i].v);
         }
         d->all_done = true;
@@ -159,9 +158,9 @@ static bool take_json(struct decoder *d, struct span body, struct event *ev)
         if (json_take(&d->memo, body, &d->w.fields)) {
             ev->json = body;
             ev->json_from = first;
+            ev->json_to = d->w.fields.n;
             ev->take_all = take_all;
             ev->take_ctx = d;
-            d->json_end = d->w.fields.n;
             d->all_done = false;
             return true;
         }
@@ -170,6 +169,7 @@ static bool take_json(struct decoder *d, struct span body, struct event *ev)
     if (json_flatten(body, &d->w.fields, &fault)) {
         ev->json = body;
         ev->json_from = first;
+        ev->json_to = d->w.fields.n;
         return true;
     }
     (void)snprintf(ev->error, sizeof(ev->error), "JSON at byte %zu: %s", fault.at + 1, fault.why);
@@ -452,7 +452,7 @@ static void begin(struct event *ev, const struct decode_in *in)
     ev->nokv = 0;
     ev->take_all = NULL;
     ev->json = SPAN_NONE;
-    ev->json_from = 0;
+    ev->json_from = ev->json_to = 0;
     memset(ev->logsource, 0, sizeof(ev->logsource));
     ev->nalso = 0;
     ev->error[0] = '\0';

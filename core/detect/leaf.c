@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/detect/program.h"
+#include "core/detect/leaf_texts.h"
 
 bool number_read(struct span s, struct number *ret)
 {
@@ -179,10 +179,31 @@ static enum tri test_eval(const struct test *x, struct values v, const struct le
     return acc;
 }
 
+// Any of a long list: with one of many texts, or with what is not among them.
+static enum tri texts_eval(const struct leaf *l, struct values v, const struct leaf_tools *t)
+{
+    enum tri acc = TRI_NO;
+
+    for (size_t i = 0; i < v.n; i++) {
+        if (v.at[i].v.type != V_NULL && leaf_texts_hold(l->texts, &v.at[i], t)) {
+            return TRI_YES;
+        }
+    }
+    for (uint32_t i = 0; acc != TRI_YES && i < l->texts->nrest; i++) {
+        enum tri r = test_eval(&l->test[l->texts->rest[i]], v, t);
+
+        acc = r == TRI_NO ? acc : r;
+    }
+    return acc;
+}
+
 enum tri leaf_eval(const struct leaf *l, struct values v, const struct leaf_tools *t)
 {
     enum tri stop = l->all ? TRI_NO : TRI_YES, acc = tri_not(stop);
 
+    if (l->texts) {
+        return texts_eval(l, v, t);
+    }
     for (uint32_t i = 0; i < l->ntests;) {
         enum tri one = TRI_NO;
 

@@ -9,7 +9,7 @@ struct matcher {
     const struct ruleset *s;
     struct value_cache values;
     struct regex_scratch *regex;
-    struct prefilter_memo *memo;
+    struct rulesource_memo *memo;
     struct leaf_tools tools;
     struct called called;
     uint64_t overflow;
@@ -48,7 +48,7 @@ void matcher_free(struct matcher *m)
         value_cache_free(&m->values);
         called_free(&m->called);
         regex_scratch_free(m->regex);
-        prefilter_memo_free(m->memo);
+        rulesource_memo_free(m->memo);
         free(m->rule_faults);
         free(m);
     }

@@ -6,20 +6,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/ends.h"
-#include "core/detect/lane.h"
+#include "core/detect/keyword.h"
+#include "core/detect/rulesource.h"
 
-struct group {             // rules of one log source
-    uint32_t ls[LS_COUNT]; // words of the prefilter; NAME_NONE matches anything
+struct group { // rules of one log source
     struct lane *lane;
     size_t nlanes;
-    uint32_t *always; // rules without a cover
+    struct keyword_probe keywords; // of the lane of that name, when there is one
+    uint32_t *always;              // rules without a cover
     size_t nalways, calways;
 };
 
 struct prefilter {
-    struct names words; // of log sources, lower case
-    struct group *group;
+    struct rulesources rulesources;
+    struct group *group; // by their numbers
     size_t ngroups, cgroups;
     uint32_t *rule; // what the keys call, see struct lane_key
 };
@@ -36,49 +36,21 @@ struct wants {
     size_t n, cap;
 };
 
-// Words of log sources have no case, and a blank is '_'.
-static void fold_word(char *out, struct span word)
-{
-    fold_ascii(out, word);
-    for (size_t i = 0; i < word.n; i++) {
-        out[i] = out[i] == ' ' ? '_' : out[i];
-    }
-}
-
-static uint32_t word_of(struct prefilter *p, struct arena *a, struct span word)
-{
-    char *low;
-
-    if (word.n == 0) {
-        return NAME_NONE;
-    }
-    low = arena_str(a, word);
-    if (!arena_ok(a)) {
-        return NAME_NONE;
-    }
-    fold_word(low, word);
-    return names_intern(&p->words, span_of(low, word.n));
-}
-
 static struct group *group_of(struct prefilter *p, struct arena *a, const struct entry *e)
 {
-    uint32_t ls[LS_COUNT];
+    uint32_t at = rulesources_add(&p->rulesources, a, e->logsource);
 
-    for (int i = 0; i < LS_COUNT; i++) {
-        ls[i] = word_of(p, a, e->logsource[i]);
-    }
-    for (size_t i = 0; i < p->ngroups; i++) {
-        if (memcmp(p->group[i].ls, ls, sizeof(ls)) == 0) {
-            return &p->group[i];
-        }
-    }
-    p->group = arena_grow(a, p->group, p->ngroups, &p->cgroups, sizeof(*p->group));
-    if (!p->group) {
+    if (at == NAME_NONE) {
         return NULL;
     }
-    memset(&p->group[p->ngroups], 0, sizeof(*p->group));
-    memcpy(p->group[p->ngroups].ls, ls, sizeof(ls));
-    return &p->group[p->ngroups++];
+    if (at == p->ngroups) {
+        p->group = arena_grow(a, p->group, p->ngroups, &p->cgroups, sizeof(*p->group));
+        if (!p->group) {
+            return NULL;
+        }
+        memset(&p->group[p->ngroups++], 0, sizeof(*p->group));
+    }
+    return &p->group[at];
 }
 
 static bool add_rule(struct prefilter *p, struct ruleset *s, struct arena *tmp, struct entry *e,
@@ -149,6 +121,20 @@ static bool make_lane(struct prefilter *p, struct arena *a, const struct wants *
     return l->key && lane_build(a, l);
 }
 
+static bool make_probes(struct prefilter *p, struct arena *a)
+{
+    bool ok = true;
+
+    for (size_t g = 0; g < p->ngroups; g++) {
+        for (size_t i = 0; ok && i < p->group[g].nlanes; i++) {
+            const struct lane *l = &p->group[g].lane[i];
+
+            ok = l->name != NAME_KEYWORD || keyword_build(a, l, &p->group[g].keywords);
+        }
+    }
+    return ok;
+}
+
 static bool make_lanes(struct prefilter *p, struct arena *a, const struct wants *w)
 {
     size_t *cap = arena_array(a, p->ngroups + 1, sizeof(*cap));
@@ -178,7 +164,7 @@ struct prefilter *prefilter_new(struct ruleset *s)
 
     arena_init(&tmp, (size_t)1 << 30);
     if (ok) {
-        p->words.a = &s->arena;
+        p->rulesources.words.a = &s->arena;
     }
     for (size_t i = 0; ok && i < s->nrules; i++) {
         ok = s->rule[i]->rule.kind != RULE_EVENT || add_rule(p, s, &tmp, s->rule[i], &w);
@@ -186,153 +172,14 @@ struct prefilter *prefilter_new(struct ruleset *s)
     if (ok && w.n) {
         qsort(w.v, w.n, sizeof(*w.v), by_all);
     }
-    ok = ok && make_lanes(p, &s->arena, &w);
+    ok = ok && make_lanes(p, &s->arena, &w) && make_probes(p, &s->arena);
     arena_free(&tmp);
     return ok ? p : NULL;
 }
 
-// ---- log sources
-
-enum { MEMO_ENTRIES = 256, MEMO_TEXT = 96 };
-
-struct memo_entry {
-    bool used;
-    uint8_t n[LS_COUNT];
-    struct ends ends[LS_COUNT];
-    char text[MEMO_TEXT]; // the three words as they came
-    uint64_t *groups;     // one bit a group
-};
-
-struct prefilter_memo {
-    size_t nwords;
-    uint64_t *bits, *spare; // of the entries, and for a log source too long for one
-    uint64_t *all;          // of an event of several log sources
-    struct memo_entry entry[MEMO_ENTRIES];
-};
-
-struct prefilter_memo *prefilter_memo_new(const struct prefilter *p)
+struct rulesource_memo *prefilter_memo_new(const struct prefilter *p)
 {
-    struct prefilter_memo *m = calloc(1, sizeof(*m));
-
-    if (!m) {
-        return NULL;
-    }
-    m->nwords = p->ngroups / 64 + 1;
-    m->bits = calloc((MEMO_ENTRIES + 2) * m->nwords, sizeof(*m->bits));
-    if (!m->bits) {
-        free(m);
-        return NULL;
-    }
-    for (size_t i = 0; i < MEMO_ENTRIES; i++) {
-        m->entry[i].groups = m->bits + i * m->nwords;
-    }
-    m->spare = m->bits + MEMO_ENTRIES * m->nwords;
-    m->all = m->spare + m->nwords;
-    return m;
-}
-
-void prefilter_memo_free(struct prefilter_memo *m)
-{
-    if (m) {
-        free(m->bits);
-        free(m);
-    }
-}
-
-static void select_groups(const struct prefilter *p, const struct span logsource[LS_COUNT],
-                          uint64_t *groups)
-{
-    uint32_t ls[LS_COUNT];
-    char low[128];
-
-    memset(groups, 0, (p->ngroups / 64 + 1) * sizeof(*groups));
-    for (int i = 0; i < LS_COUNT; i++) {
-        struct span word = span_sub(logsource[i], 0, sizeof(low));
-
-        fold_word(low, word);
-        ls[i] = names_find(&p->words, span_of(low, word.n));
-    }
-    for (size_t g = 0; g < p->ngroups; g++) {
-        const uint32_t *want = p->group[g].ls;
-        bool fits = true;
-
-        for (int i = 0; i < LS_COUNT; i++) {
-            fits = fits && (want[i] == NAME_NONE || want[i] == ls[i]);
-        }
-        groups[g / 64] |= (uint64_t)fits << g % 64;
-    }
-}
-
-static bool remembered(const struct memo_entry *e, const struct span s[LS_COUNT],
-                       const struct ends ends[LS_COUNT])
-{
-    const char *text = e->text;
-    bool same = e->used;
-
-    for (int i = 0; same && i < LS_COUNT; i++) {
-        same = e->n[i] == s[i].n && e->ends[i].head == ends[i].head &&
-               e->ends[i].tail == ends[i].tail && ends_between_eq(text, s[i]);
-        text += s[i].n;
-    }
-    return same;
-}
-
-static void remember(struct memo_entry *e, const struct span s[LS_COUNT],
-                     const struct ends ends[LS_COUNT])
-{
-    char *text = e->text;
-
-    e->used = true;
-    for (int i = 0; i < LS_COUNT; i++) {
-        e->n[i] = (uint8_t)s[i].n;
-        e->ends[i] = ends[i];
-        if (s[i].n) {
-            memcpy(text, s[i].p, s[i].n);
-        }
-        text += s[i].n;
-    }
-}
-
-static const uint64_t *groups_of(const struct prefilter *p, struct prefilter_memo *m,
-                                 const struct span s[LS_COUNT])
-{
-    struct ends ends[LS_COUNT];
-    uint64_t h = 0;
-    struct memo_entry *e;
-
-    if (s[0].n + s[1].n + s[2].n > MEMO_TEXT) {
-        select_groups(p, s, m->spare);
-        return m->spare;
-    }
-    for (int i = 0; i < LS_COUNT; i++) {
-        ends[i] = ends_of(s[i]);
-        h = ends_hash(ends[i], s[i].n, (uint32_t)h);
-    }
-    e = &m->entry[h % MEMO_ENTRIES];
-    if (!remembered(e, s, ends)) {
-        remember(e, s, ends);
-        select_groups(p, s, e->groups);
-    }
-    return e->groups;
-}
-
-// The groups of all its log sources: each is asked once.
-static const uint64_t *all_groups(const struct prefilter *p, struct prefilter_memo *m,
-                                  const struct event *ev)
-{
-    const uint64_t *g = groups_of(p, m, ev->logsource);
-
-    if (ev->nalso == 0) {
-        return g;
-    }
-    memcpy(m->all, g, m->nwords * sizeof(*g));
-    for (size_t i = 0; i < ev->nalso; i++) {
-        g = groups_of(p, m, ev->also[i]);
-        for (size_t w = 0; w < m->nwords; w++) {
-            m->all[w] |= g[w];
-        }
-    }
-    return m->all;
+    return rulesource_memo_new(&p->rulesources);
 }
 
 // ---- running
@@ -382,13 +229,13 @@ static void run_lane(const struct lane *l, const struct leaf_tools *t, struct ru
     }
 }
 
-void prefilter_run(const struct prefilter *p, struct prefilter_memo *m, const struct event *ev,
+void prefilter_run(const struct prefilter *p, struct rulesource_memo *m, const struct event *ev,
                    const struct leaf_tools *t, struct called *c)
 {
-    const uint64_t *groups = all_groups(p, m, ev);
+    const uint64_t *groups = rulesource_select(m, ev);
     struct run r = {p, c};
 
-    for (size_t w = 0; w < m->nwords; w++) {
+    for (size_t w = 0; w < rulesources_bits(&p->rulesources); w++) {
         for (uint64_t b = groups[w]; b; b &= b - 1) {
             const struct group *g = &p->group[w * 64 + (size_t)__builtin_ctzll(b)];
 
@@ -396,7 +243,9 @@ void prefilter_run(const struct prefilter *p, struct prefilter_memo *m, const st
                 called_add(c, g->always[i]);
             }
             for (size_t i = 0; i < g->nlanes; i++) {
-                run_lane(&g->lane[i], t, &r);
+                if (g->lane[i].name != NAME_KEYWORD || keyword_perhaps(&g->keywords, ev, t)) {
+                    run_lane(&g->lane[i], t, &r);
+                }
             }
         }
     }

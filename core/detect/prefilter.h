@@ -8,18 +8,16 @@
 #define CORE_DETECT_PREFILTER_H
 
 #include "core/detect/called.h"
-#include "core/detect/set.h"
+#include "core/detect/rulesource.h"
 
 // Built in the set's arena after its rules are numbered; NULL without memory.
 struct prefilter *prefilter_new(struct ruleset *s);
 
-// What one thread remembers: which groups of rules a log source selects.
-struct prefilter_memo;
-struct prefilter_memo *prefilter_memo_new(const struct prefilter *p);
-void prefilter_memo_free(struct prefilter_memo *m);
+// What one thread remembers; freed by rulesource_memo_free().
+struct rulesource_memo *prefilter_memo_new(const struct prefilter *p);
 
 // Adds every candidate. Keywords are asked from t->field under NAME_KEYWORD.
-void prefilter_run(const struct prefilter *p, struct prefilter_memo *m, const struct event *ev,
+void prefilter_run(const struct prefilter *p, struct rulesource_memo *m, const struct event *ev,
                    const struct leaf_tools *t, struct called *c);
 
 #endif

@@ -71,7 +71,8 @@ struct test {
     };
 };
 
-enum { NAME_KEYWORD = UINT32_MAX, NAME_CONTEXT = UINT32_MAX - 1 };
+// Of no field: all texts of the event, what only the engine knows, the record as it came.
+enum { NAME_KEYWORD = UINT32_MAX, NAME_CONTEXT = UINT32_MAX - 1, NAME_RECORD = UINT32_MAX - 3 };
 
 struct leaf {
     uint32_t name; // of the set's names, or NAME_*
@@ -79,6 +80,7 @@ struct leaf {
     bool all;
     uint32_t ntests;
     const struct test *test;
+    const struct leaf_texts *texts; // of a long list (leaf_texts.h), else NULL
 };
 
 enum node_op { NODE_LEAF, NODE_AND, NODE_OR, NODE_NOT };

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "core/detect/leaf_texts.h"
 #include "core/detect/prefilter.h"
 
 enum { SET_MAX = 1 << 30 };
@@ -197,13 +198,23 @@ static bool link_rules(struct ruleset *s)
     return arena_ok(&s->arena);
 }
 
+static bool index_leaves(struct ruleset *s)
+{
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < s->nrules; i++) {
+        ok = leaf_texts_build(&s->arena, &s->rule[i]->program);
+    }
+    return ok;
+}
+
 static bool finish(struct ruleset *s)
 {
     for (int f = 0; f < FIELD_COUNT; f++) {
         s->core_name[f] = names_find(&s->names, span_str(field_name((enum field)f)));
     }
     s->kind_name = names_find(&s->names, SPAN_LIT("fab.kind"));
-    if (!number_rules(s) || !link_rules(s)) {
+    if (!number_rules(s) || !link_rules(s) || !index_leaves(s)) {
         return false;
     }
     s->prefilter = prefilter_new(s);

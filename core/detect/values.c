@@ -104,6 +104,15 @@ static struct values find(struct value_cache *c, struct value_place *p, uint32_t
     return v.n == 0 && p->core >= 0 ? core_values(c, p) : v;
 }
 
+static struct values record(struct value_cache *c)
+{
+    if (c->record_round != c->round) {
+        c->record = (struct value){.v = {V_STR, c->ev->raw, 0}};
+        c->record_round = c->round;
+    }
+    return (struct values){&c->record, 1};
+}
+
 // The whole record, and its texts as they read without their quoting.
 static struct values keywords(struct value_cache *c)
 {
@@ -117,7 +126,7 @@ static struct values keywords(struct value_cache *c)
     okv = event_all(c->ev, &nokv);
     v = room(c, nokv + 1);
     if (v.at) {
-        put(&v, (struct fval){V_STR, c->ev->raw, 0});
+        v.at[v.n++] = *record(c).at;
     }
     for (size_t i = 0; v.at && i < nokv; i++) {
         if (okv[i].v.type == V_STR && okv[i].v.s.n) {
@@ -136,6 +145,9 @@ struct values value_cache_get(void *ctx, uint32_t name)
 
     if (name == NAME_KEYWORD) {
         return keywords(c);
+    }
+    if (name == NAME_RECORD) {
+        return record(c);
     }
     p = &c->place[name];
     if (p->round != c->round) {
@@ -172,7 +184,7 @@ void value_cache_begin(struct value_cache *c, const struct event *ev)
         for (size_t i = 0; i < c->s->names.n; i++) {
             c->place[i].round = 0;
         }
-        c->keywords_round = 0;
+        c->keywords_round = c->record_round = 0;
         c->round = 1;
     }
 }

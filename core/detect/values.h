@@ -26,7 +26,8 @@ struct value_cache {
     uint32_t round;
     struct value_place *place; // by name
     struct values keywords;
-    uint32_t keywords_round;
+    struct value record;
+    uint32_t keywords_round, record_round;
     uint64_t faults; // no memory; and what leaf_tools counts
 };
 
@@ -34,7 +35,8 @@ bool value_cache_init(struct value_cache *c, const struct ruleset *s, const stru
 void value_cache_free(struct value_cache *c);
 void value_cache_begin(struct value_cache *c, const struct event *ev);
 
-// `ctx` is the cache; NAME_KEYWORD: the record and all its texts. A struct leaf_tools' field().
+// `ctx` is the cache; NAME_KEYWORD: the record and all its texts; NAME_RECORD: the record. A struct
+// leaf_tools' field().
 struct values value_cache_get(void *ctx, uint32_t name);
 
 #endif

@@ -72,10 +72,11 @@ struct event {
     const uint32_t *at, *next;
     event_take_all *take_all; // NULL: okv is all there is; else it lacks fields that nobody wanted
     void *take_ctx;
-    struct span json; // the record's JSON text when it has a right one, else empty; the fields
-    size_t
-        json_from;   // okv[json_from..] come from it, those before from the header it stands behind
-    struct span raw; // the record as it came, without its line end
+    // The record's JSON text when it has a right one, else empty. The fields okv[json_from..json_to)
+    // come from it, those before from the header it stands behind, those after were made of others.
+    struct span json;
+    size_t json_from, json_to;
+    struct span raw;          // the record as it came, without its line end
     struct span logsource[3]; // Sigma product, category, service; empty when none
     size_t nalso;             // what it is besides, by the table of log sources
     struct span also[EVENT_ALSO_MAX][3];

@@ -199,11 +199,130 @@ static void no_candidate_is_left_out_of_made_up_rules(void **state)
     rig_close(&hidden);
 }
 
+enum { LISTS = 120, LIST_MAX = 40, LIST_EVENTS = 3000 };
+
+static void put_value(struct buf *b, const char *modifier)
+{
+    if (!*modifier && dice(6) == 0) {
+        buf_printf(b, "%u", dice(3)); // a number of the rule
+        return;
+    }
+    buf_str(b, "'");
+    if (!*modifier && dice(2)) {
+        buf_str(b, "*");
+    }
+    put_text(b, 2 + dice(4));
+    if (!strstr(modifier, "re") && dice(8) == 0) {
+        buf_str(b, "*");
+        put_text(b, 1 + dice(3));
+    }
+    if (!*modifier && dice(2)) {
+        buf_str(b, "*");
+    }
+    buf_str(b, "'");
+}
+
+// A rule with one long list, and one with each value in a selection of its own.
+static void put_list(struct buf *joined, struct buf *split, int rule)
+{
+    static const char *const modifier[] = {
+        "",          "",      "|contains",       "|startswith",
+        "|endswith", "|re|i", "|contains|cased", "|contains|windash"};
+    const char *m = modifier[dice(ARRAY_LEN(modifier))];
+    uint32_t n = 8 + dice(LIST_MAX - 8);
+    AUTO_BUF all, each;
+
+    buf_init(&all, 1 << 16);
+    buf_init(&each, 1 << 16);
+    for (uint32_t i = 0; i < n; i++) {
+        AUTO_BUF v;
+
+        buf_init(&v, 1000);
+        put_value(&v, m);
+        buf_printf(&all, "%s" SPAN_FMT, i ? ", " : "", SPAN_ARG(buf_span(&v)));
+        buf_printf(&each, "s%u: {f%s: " SPAN_FMT "}, ", i, m, SPAN_ARG(buf_span(&v)));
+    }
+    buf_printf(joined,
+               "---\ntitle: r%d\nlogsource: {product: p}\ndetection: {s: {f%s: [" SPAN_FMT
+               "]}, condition: s}\n",
+               rule, m, SPAN_ARG(buf_span(&all)));
+    buf_printf(split,
+               "---\ntitle: r%d\nlogsource: {product: p}\ndetection: {" SPAN_FMT
+               "condition: 1 of s*}\n",
+               rule, SPAN_ARG(buf_span(&each)));
+}
+
+static void put_any(struct one *o, struct buf *text)
+{
+    static const char *const other[] = {"<null>",   "<int>1", "<float>1.0",
+                                        "<float>2", "",       "<bool>true"};
+
+    put_text(text, dice(14));
+    buf_u8(text, 0);
+    one_put(o, dice(5) ? "f" : "g", dice(4) ? buf_span(text).p : other[dice(ARRAY_LEN(other))]);
+}
+
+static void load_lists(struct rig *joined, struct rig *split)
+{
+    AUTO_BUF a, b;
+
+    buf_init(&a, 10 << 20);
+    buf_init(&b, 10 << 20);
+    for (int i = 0; i < LISTS; i++) {
+        put_list(&a, &b, i);
+    }
+    buf_u8(&a, 0);
+    buf_u8(&b, 0);
+    rig_open(joined);
+    rig_open(split);
+    rig_text(joined, "a.yml", buf_span(&a).p);
+    rig_text(split, "a.yml", buf_span(&b).p);
+    rig_load(joined);
+    rig_load(split);
+    assert_int_equal(joined->faults.count, 0);
+    assert_int_equal(split->faults.count, 0);
+}
+
+static void a_long_list_says_what_its_values_say(void **state)
+{
+    static struct hit hit[2][LISTS];
+    struct rig joined, split;
+    size_t hits = 0;
+
+    (void)state;
+    load_lists(&joined, &split);
+    for (int i = 0; i < LIST_EVENTS; i++) {
+        struct one o;
+        struct buf text[3];
+        size_t n, m, fields = 1 + dice(3);
+
+        one_event(&o);
+        for (size_t k = 0; k < fields; k++) {
+            buf_init(&text[k], 1000);
+            put_any(&o, &text[k]);
+        }
+        n = matcher_run(joined.m, &o.ev, hit[0], LISTS);
+        m = matcher_run(split.m, &o.ev, hit[1], LISTS);
+        assert_int_equal(n, m);
+        for (size_t k = 0; k < n; k++) {
+            assert_int_equal(hit[0][k].rule, hit[1][k].rule);
+        }
+        hits += n;
+        for (size_t k = 0; k < fields; k++) {
+            buf_free(&text[k]);
+        }
+    }
+    assert_in_range(hits, LIST_EVENTS, LIST_EVENTS * LISTS / 2); // neither all nor none
+    rig_close(&joined);
+    rig_close(&split);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_regular_expression_names_what_it_requires),
         cmocka_unit_test(no_candidate_is_left_out_of_made_up_rules),
+        cmocka_unit_test(a_long_list_says_what_its_values_say),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
