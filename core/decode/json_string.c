@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/json_string.h"
 
+#include "core/base/bits.h"
 #include "core/base/utf8.h"
 
 static int hex(char c)
@@ -92,20 +93,6 @@ JSON_VECTOR static inline uint64_t escapable(struct block b)
                  _mm256_cmpeq_epi8(escapable_32(b.hi), zero));
 }
 
-// Bytes behind an odd run of backslashes (Langdale, Lemire: Parsing Gigabytes of JSON per Second, VLDB
-// Journal 28, 2019, section 3.1.1). `*carry`: the block's first byte is one, then the same of the next.
-static inline uint64_t behind_backslash(uint64_t back, uint64_t *carry)
-{
-    const uint64_t even = 0x5555555555555555;
-    uint64_t follows, starts, sum;
-
-    back &= ~*carry;
-    follows = back << 1 | *carry;
-    starts = back & ~even & ~follows;
-    *carry = __builtin_add_overflow(starts, back, &sum);
-    return (even ^ sum << 1) & follows;
-}
-
 JSON_VECTOR static inline struct block block_at(const char *p, const char *end)
 {
     return (struct block){json_window(p, end),
@@ -135,7 +122,7 @@ JSON_VECTOR const char *json_string_end(const char *p, const char *end, bool *re
         uint64_t back = equal(b, '\\'), quote = equal(b, '"'), control = controls(b), stop;
 
         if (back | carry) {
-            uint64_t escaped = behind_backslash(back, &carry), text;
+            uint64_t escaped = bits_escaped(back, &carry), text;
 
             quote &= ~escaped;
             text = _blsmsk_u64(quote | control); // up to the first of them

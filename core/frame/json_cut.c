@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/frame/json_cut.h"
 
+#include "core/frame/json_block.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -131,13 +133,21 @@ enum json_step json_cut_run(struct json_cut *c, struct span in, size_t *ret_used
                             uint64_t *ret_lines)
 {
     enum json_step answer = JSON_MORE;
+    bool able = json_block_able();
     uint64_t lines = 0;
-    size_t i = 0;
+    size_t i = 0, blocks = 0; // from `blocks` on they may be tried
 
     while (i < in.n && answer == JSON_MORE) {
+        if (able && c->begun && !c->line && i >= blocks && in.n - i >= JSON_BLOCK) {
+            answer = json_block_run(c, in, &i, &lines);
+            blocks = i + JSON_BLOCK;
+            continue;
+        }
         if (c->string && !c->escape) {
             i = run_end(in, i, true);
-        } else if (c->begun && !c->line && !c->string && is_quiet(in.p[i])) {
+        } else if (c->line) {
+            i += span_find(span_sub(in, i, in.n), '\n');
+        } else if (c->begun && !c->string && is_quiet(in.p[i])) {
             i = run_end(in, i, false);
             c->prev = in.p[i - 1];
             c->at_start = false;

@@ -7,9 +7,8 @@
 // cmocka wants the four above first
 #include <cmocka.h>
 
-#include "core/decode/json.h"
-#include "core/decode/json_take.h"
 #include "tests/core/decode/files.h"
+#include "tests/core/decode/json_both.h"
 
 enum { TEXT_MAX = 4096, ROUNDS = 200000 };
 
@@ -28,106 +27,44 @@ static const char *const names[] = {"a",
                                     "@ts",
                                     "\xc3\xa4"};
 
-static struct wants *want;
-static struct fields taken, flat;
-static struct arena taken_arena, flat_arena;
-static struct json_memo memo;
-static bool able;
+static struct json_both readers;
 
 static int begin(void **state)
 {
+    struct wants *want = wants_new();
+
     (void)state;
-    want = wants_new();
     for (size_t i = 0; want && i < ARRAY_LEN(names); i++) {
         (void)wants_add(want, span_str(names[i]));
     }
-    arena_init(&taken_arena, 8 << 20);
-    arena_init(&flat_arena, 8 << 20);
-    if (!want || !fields_init(&taken, want, &taken_arena) ||
-        !fields_init(&flat, want, &flat_arena)) {
-        return -1;
-    }
-    (void)json_memo_init(&memo, want);
-    able = json_take(&memo, SPAN_LIT("{}"), &taken);
-#ifdef __x86_64__
-    // where the processor can, a reader that takes nothing is a failure and no reason to skip
-    if (!able && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-        __builtin_cpu_supports("bmi2")) {
+    if (!json_both_init(&readers, want)) {
         print_error("json_take() refuses \"{}\" on a processor that it is made for\n");
         return -1;
     }
-#endif
     return 0;
 }
 
 static int end(void **state)
 {
     (void)state;
-    fields_free(&taken);
-    fields_free(&flat);
-    arena_free(&taken_arena);
-    arena_free(&flat_arena);
-    json_memo_free(&memo);
-    wants_free(want);
+    json_both_free(&readers);
     return 0;
-}
-
-static void assert_same(const struct okv *a, const struct okv *b, struct span text)
-{
-    if (!span_eq(a->name, b->name) || a->v.type != b->v.type || !span_eq(a->v.s, b->v.s) ||
-        a->v.i != b->v.i) {
-        fail_msg("\"" SPAN_FMT "\" = \"" SPAN_FMT "\" and not \"" SPAN_FMT "\" = \"" SPAN_FMT
-                 "\" in: " SPAN_FMT,
-                 SPAN_ARG(a->name), SPAN_ARG(a->v.s), SPAN_ARG(b->name), SPAN_ARG(b->v.s),
-                 SPAN_ARG(text));
-    }
-}
-
-// What the fast reader leaves to the plain one whether it is right or not.
-static bool bare(struct span s)
-{
-    s = span_trim(span_starts(s, SPAN_LIT("\xEF\xBB\xBF")) ? span_sub(s, 3, s.n) : s);
-    return s.n == 0 || (s.p[0] != '{' && s.p[0] != '[');
 }
 
 // The text at the very end of its memory, so that reading behind it is seen (with ASan).
 static bool both(struct span text)
 {
     char *copy = malloc(text.n ? text.n : 1);
-    struct span s = span_of(copy, text.n);
-    struct json_fault fault;
-    size_t k = 0;
-    bool a, b;
+    const char *why;
 
     assert_non_null(copy);
     memcpy(copy, text.p, text.n);
-    fields_clear(&taken);
-    fields_clear(&flat);
-    arena_reset(&taken_arena);
-    arena_reset(&flat_arena);
-    a = json_take(&memo, s, &taken);
-    b = json_flatten(s, &flat, &fault);
-    fields_index(&flat);
-    if (bare(s)) {
-        assert_false(a);
-        free(copy);
-        return b;
-    }
-    if (a != b) {
-        fail_msg("%d and not %d (%s at byte %zu): " SPAN_FMT, a, b, b ? "" : fault.why,
-                 b ? 0 : fault.at, SPAN_ARG(text));
-    }
-    for (size_t i = 0; b && i < flat.n; i++) {
-        if (wants_find(want, flat.v[i].name) != WANTS_NONE) {
-            assert_true(k < taken.n);
-            assert_same(&taken.v[k], &flat.v[i], text);
-            assert_int_equal(taken.next[k] != 0, flat.next[i] != 0);
-            k++;
-        }
-    }
-    assert_true(!b || k == taken.n);
+    why = json_both_read(&readers, span_of(copy, text.n));
     free(copy);
-    return b;
+    if (why) {
+        fail_msg("%s: " SPAN_FMT, why, SPAN_ARG(text));
+    }
+    return readers.right;
 }
 
 static uint64_t seed = 20261122;
@@ -201,7 +138,7 @@ static void made_up_texts_give_the_same_fields(void **state)
     size_t right = 0;
 
     (void)state;
-    if (!able) {
+    if (!readers.able) {
         print_message("skipped: the processor lacks what the fast reader needs (AVX2, BMI)\n");
         skip();
     }
@@ -227,7 +164,7 @@ static void the_json_corpus_gets_the_same_verdicts(void **state)
     size_t n = 0;
 
     (void)state;
-    if (!able) {
+    if (!readers.able) {
         print_message("skipped: the processor lacks what the fast reader needs (AVX2, BMI)\n");
         skip();
     }
@@ -249,7 +186,7 @@ static void a_string_may_begin_and_end_anywhere(void **state)
     char text[300];
 
     (void)state;
-    if (!able) {
+    if (!readers.able) {
         print_message("skipped: the processor lacks what the fast reader needs (AVX2, BMI)\n");
         skip();
     }
