@@ -116,7 +116,7 @@ static bool settle(const struct testing *t, const struct sample_event *e, struct
             h->carry[i] = y_text(y_get(e->context, r->carry[i]));
         }
     }
-    return rule_finish(r, h, &o, &ops) == VERDICT_YES;
+    return rule_finish(r, h, &o, &ops, NULL) == VERDICT_YES;
 }
 
 static void note_fired(void *ctx, const struct corr_fired *f)

@@ -298,7 +298,7 @@ static void say_dropped(const struct scan *s)
             what, sizeof(what),
             "hits had no value to group by or to look at and were not counted by \"%.80s\"",
             ruleset_rule(s->set.rules, i)->title);
-        say_count("scan.group", s->corr.dropped_by[i], what);
+        say_count("scan.group", s->corr.lost_by[i][CORR_LOST_KEY], what);
     }
 }
 

@@ -79,12 +79,12 @@ struct scan_corr {
     struct arena arena;
     struct scan_kept *kept;
     size_t nkept, cap;
-    uint32_t since;       // hits since windows that are over were deleted
-    utime_t newest;       // fed so far
-    utime_t latest;       // of all records of the stream, hits or not
-    uint64_t record;      // fed so far
-    uint64_t dropped;     // hits without a value to group by or to look at
-    uint64_t *dropped_by; // the same by rule
+    uint32_t since;                       // hits since windows that are over were deleted
+    utime_t newest;                       // fed so far
+    utime_t latest;                       // of all records of the stream, hits or not
+    uint64_t record;                      // fed so far
+    uint64_t dropped;                     // hits without a value to group by or to look at
+    uint64_t (*lost_by)[CORR_LOST_KINDS]; // by rule
 };
 
 int scan_corr_init(struct scan_corr *c, const struct ruleset *rules, const bool *context,

@@ -145,6 +145,7 @@ static bool before_wait(void *ctx)
         engine_role_fail(r, &err);
         return false;
     }
+    engine_tell_ahead(r);
     look_for_reload(r);
     // A notification may have been read along with the answer to a statement of ours: then it lies in
     // libpq's queue and the socket will not wake us for it.
@@ -238,6 +239,8 @@ static void peer(void *ctx, enum role role, unsigned index, int fd)
     }
     link_init(l, fd);
     if (r->shell && engine_link_watch(r, l) == 0 && role == ROLE_DETECT) {
+        r->ahead[index] = 0;
+        engine_tell_ahead(r);
         engine_ask_detect(r, index);
     }
 }

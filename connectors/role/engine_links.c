@@ -32,6 +32,28 @@ void engine_ask_detect(struct engine_role *r, unsigned k)
     }
 }
 
+// The list changes with the blocks stepped only, and the bound with it.
+void engine_tell_ahead(struct engine_role *r)
+{
+    uint64_t ahead = shell_next_block(r->shell) - 1 + QUARANTINE_AHEAD;
+    const struct engine *e = shell_engine(r->shell);
+
+    for (unsigned k = 0; k < r->config.detects; k++) {
+        if (!link_up(&r->detect[k]) || r->ahead[k] == ahead) {
+            continue;
+        }
+        r->quarantine.n = 0;
+        if (e) {
+            engine_quarantine(e, &r->quarantine);
+        }
+        buf_clear(&r->scratch);
+        buf_u64(&r->scratch, ahead);
+        quarantine_put(&r->scratch, &r->quarantine);
+        engine_tell(r, &r->detect[k], MSG_AHEAD, buf_span(&r->scratch));
+        r->ahead[k] = ahead;
+    }
+}
+
 void engine_tell_committed(struct engine_role *r, struct pos pos)
 {
     buf_clear(&r->scratch);
@@ -61,6 +83,7 @@ static void on_tail(struct engine_role *r, struct span body)
     r->tail_known = true;
     reload_tail(&r->reload, last);
     engine_tell_committed(r, shell_committed(r->shell)); // recordings wait for it
+    engine_tell_ahead(r);
     for (unsigned k = 0; k < r->config.detects; k++) {
         engine_ask_detect(r, k);
     }

@@ -24,6 +24,8 @@ struct engine_role {
     struct shell *shell;
     struct link intake, gate, detect[DETECTS_MAX];
     struct watch watch[DETECTS_MAX];
+    uint64_t ahead[DETECTS_MAX]; // told to each over its link, 0 = nothing yet
+    struct quarantine quarantine;
     bool tail_known, own_death[DETECTS_MAX], faulted;
     struct reload reload;
     struct killers killers; // from the recorded inputs, and found since
@@ -40,7 +42,9 @@ void engine_role_notice(struct engine_role *r, struct span kind, struct span tex
 
 void engine_tell(struct engine_role *r, struct link *l, uint8_t type, struct span body);
 void engine_tell_committed(struct engine_role *r, struct pos pos); // to intake
-void engine_ask_detect(struct engine_role *r, unsigned k);         // announce its blocks (again)
+// To each detect: how far ahead of the engine it may work, and which rules not to ask there.
+void engine_tell_ahead(struct engine_role *r);
+void engine_ask_detect(struct engine_role *r, unsigned k); // announce its blocks (again)
 // NULL: no link to such a peer.
 struct link *engine_link_of(struct engine_role *r, enum role peer, unsigned index);
 int engine_link_watch(struct engine_role *r, struct link *l); // from now on its messages are taken

@@ -139,10 +139,25 @@ utime_t rig_time(int second)
 
 // ---- saying things
 
+// As a detect does it: what a rule did in another block counts no more; what the engine told does.
+static void begin_rules(struct rig *r)
+{
+    static struct quarantine q;
+
+    matcher_forgive(r->matcher);
+    engine_quarantine(r->engine, &q);
+    for (size_t i = 0; r->told && i < q.n; i++) {
+        if (quarantine_applies(&q.one[i], &r->set.digest, r->block)) {
+            matcher_quarantine(r->matcher, q.one[i].rule);
+        }
+    }
+}
+
 static void need_block(struct rig *r)
 {
     if (!r->open) {
         result_begin(&r->result, 1, ++r->block, &r->set.digest);
+        begin_rules(r);
         r->open = true;
         r->rec = 0;
     }
@@ -200,6 +215,23 @@ static struct event event_of(const struct rig_event *re)
     return ev;
 }
 
+static void say_faults(struct rig *r, const struct obs *o, struct span raw)
+{
+    const uint32_t *rule;
+    size_t n = matcher_faulted(r->matcher, &rule);
+
+    if (n) {
+        result_fault(&r->result,
+                     &(struct rule_fault){.rec = o->rec,
+                                          .source = o->source,
+                                          .epoch = o->epoch,
+                                          .seq = o->seq,
+                                          .received = o->received,
+                                          .bytes = raw},
+                     rule, n);
+    }
+}
+
 void rig_say(struct rig *r, const struct rig_event *re)
 {
     const struct event ev = event_of(re);
@@ -226,6 +258,7 @@ void rig_say(struct rig *r, const struct rig_event *re)
     if (o.nhits || ev.flags & EVENT_IS_ALERT || kind_is_context(ev.kind)) {
         result_obs(&r->result, &o);
     }
+    say_faults(r, &o, ev.raw);
     result_counts(&r->result, &(struct counts){.source = re->source,
                                                .records = 1,
                                                .bytes = ev.raw.n,

@@ -40,6 +40,7 @@ struct rig {
     uint64_t block, seq[RIG_SOURCES];
     uint32_t rec;
     bool open;
+    bool told; // rules in quarantine are not asked, as by a detect that the engine has told
     struct pos committed;
     struct digest digest;
 };
