@@ -105,7 +105,7 @@ int scan_corr_keep(struct scan_corr *c, const struct hit *h, const struct scan_p
         c->cap = cap;
     }
     k = &c->kept[c->nkept];
-    *k = (struct scan_kept){.at = *at, .rule = h->rule, .ncarry = h->ncarry};
+    *k = (struct scan_kept){.at = *at, .rec = c->rec, .rule = h->rule, .ncarry = h->ncarry};
     k->carry = arena_array(&c->arena, h->ncarry + 1u, sizeof(*k->carry));
     for (uint8_t i = 0; k->carry && i < h->ncarry; i++) {
         k->carry[i] = arena_span(&c->arena, h->carry[i]);
@@ -186,7 +186,8 @@ void scan_corr_forget(struct scan_corr *c)
     arena_reset(&c->arena);
 }
 
-int scan_corr_merge(struct scan_corr *c, const struct scan_corr *from, struct err *err)
+int scan_corr_merge(struct scan_corr *c, const struct scan_corr *from, const struct scan_faults *f,
+                    uint64_t first, struct err *err)
 {
     int rc = 0;
 
@@ -194,8 +195,10 @@ int scan_corr_merge(struct scan_corr *c, const struct scan_corr *from, struct er
         const struct scan_kept *k = &from->kept[i];
         struct hit h = {.rule = k->rule, .verdict = VERDICT_YES, .ncarry = k->ncarry};
 
-        memcpy(h.carry, k->carry, k->ncarry * sizeof(*k->carry));
-        rc = scan_corr_keep(c, &h, &k->at, err);
+        if (scan_faults_speaks(f, k->rule, first + k->rec)) {
+            memcpy(h.carry, k->carry, k->ncarry * sizeof(*k->carry));
+            rc = scan_corr_keep(c, &h, &k->at, err);
+        }
     }
     return rc;
 }

@@ -219,7 +219,7 @@ static void on_event(struct block_run *b, const struct record *r, uint32_t rec)
 {
     struct run_source *s = slot_of(b, r->source);
     struct event *ev = &b->event;
-    uint64_t overflow = matcher_overflow(b->matcher);
+    uint64_t overflow = matcher_overflow(b->matcher), unasked = matcher_unasked(b->matcher);
     size_t nhits;
 
     decode(b->decoder,
@@ -241,6 +241,9 @@ static void on_event(struct block_run *b, const struct record *r, uint32_t rec)
         put_overflow(b, r, rec, matcher_overflow(b->matcher) - overflow);
     }
     put_faults(b, r, rec);
+    if (matcher_unasked(b->matcher) != unasked) {
+        put_dead(b, r, rec, "there was no memory to ask the rules");
+    }
 }
 
 static void on_skipped(struct block_run *b, const struct record *r)

@@ -12,7 +12,7 @@ struct matcher {
     struct prefilter_memo *memo;
     struct leaf_tools tools;
     struct called called;
-    uint64_t overflow;
+    uint64_t overflow, unasked;
     uint32_t *rule_faults; // by rule, since matcher_forgive()
     uint32_t *faulted;     // rules that were at fault on this event
     size_t nfaulted;
@@ -141,11 +141,13 @@ static bool try_rule(struct matcher *m, const struct entry *e, struct hit *h)
 
 size_t matcher_run(struct matcher *m, const struct event *ev, struct hit *out, size_t max)
 {
+    uint64_t faults = m->values.faults;
     size_t n = 0;
     uint32_t rule;
 
     begin(m, ev);
     prefilter_run(m->s->prefilter, m->memo, ev, &m->tools, &m->called);
+    m->unasked += m->values.faults != faults;
     while (called_next(&m->called, &rule)) {
         struct hit h;
 
@@ -222,6 +224,11 @@ void matcher_quarantine(struct matcher *m, uint32_t rule)
 void matcher_forgive(struct matcher *m)
 {
     memset(m->rule_faults, 0, (m->s->nrules + 1) * sizeof(*m->rule_faults));
+}
+
+uint64_t matcher_unasked(const struct matcher *m)
+{
+    return m->unasked;
 }
 
 uint64_t matcher_overflow(const struct matcher *m)

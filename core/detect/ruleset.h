@@ -155,6 +155,8 @@ uint32_t matcher_rule_faults(const struct matcher *m, uint32_t rule);
 void matcher_quarantine(struct matcher *m, uint32_t rule); // at once, without a fault
 void matcher_forgive(struct matcher *m);
 uint64_t matcher_faults(const struct matcher *m); // expressions that passed their match limit
+// Events on which there was no memory to find out which rules to ask.
+uint64_t matcher_unasked(const struct matcher *m);
 
 // Finishes an ask with the engine's knowledge: VERDICT_YES or VERDICT_NO. Pure. `fault` (may be NULL) is set
 // when an expression over a context field passed its match limit, or there was no memory for it.

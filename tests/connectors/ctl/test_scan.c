@@ -245,6 +245,71 @@ static void many_batches_are_one_stream(void **state)
     }
 }
 
+// `slow` runs into its limit on a hostile line; it speaks through its other words up to the third such line,
+// and the correlation over it counts no further either. On standard error the same, too.
+static void a_rule_at_fault_says_the_same_whatever_the_jobs(void **state)
+{
+    static const char text[] =
+        "title: slow\nid: slow-1\nname: slow\nlogsource: {product: linux, service: sshd}\n"
+        "detection: {s: {'|re': '(x+x+)+y!'}, t: [Failed], condition: s or t}\nlevel: low\n---\n"
+        "title: quick\nid: quick-1\nlogsource: {product: linux, service: sshd}\n"
+        "detection: {t: [Failed], condition: t}\nlevel: low\n---\n"
+        "title: many slow\nid: many-1\ncorrelation: {type: event_count, rules: [slow], "
+        "group-by: [source.ip], timespan: 1h, condition: {gte: 1000}, generate: true}\nlevel: "
+        "low\n";
+    static const unsigned hostile[] = {100, 6500, 6900, 6950, 8000}, third = 6900, lines = 9000;
+    char *rule = ran_file("slow.yml", span_str(text)), *big;
+    struct ran a;
+    AUTO_BUF b;
+
+    (void)state;
+    buf_init(&b, 16 << 20);
+    for (unsigned i = 0, h = 0; i < lines; i++) {
+        bool bad = h < ARRAY_LEN(hostile) && hostile[h] == i;
+
+        h += bad;
+        buf_printf(&b, "<86>Nov  2 %02u:%02u:%02u h sshd[1]: ", i / 3600, i / 60 % 60, i % 60);
+        buf_printf(&b, bad ? "%.60s y!\n" : "Failed password for root from 10.0.0.9 port 2 ssh2\n",
+                   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    }
+    big = ran_file("hostile.log", buf_span(&b));
+    a = ran("scan", "--rules", rule, big);
+    assert_int_equal(a.status, 0);
+    assert_int_equal(count(&a, "slow"), third - 2);
+    assert_int_equal(count(&a, "quick"), lines - ARRAY_LEN(hostile));
+    assert_int_equal(count(&a, "many slow"), 2); // a third one would be at 8,200 s
+    assert_non_null(strstr(a.err, "slow.yml:1:1: rule.fault: an expression of the rule passed its "
+                                  "match limit on 3 records; the rule is in quarantine"));
+    for (int jobs = 2; jobs < 7; jobs++) {
+        const char n[] = {(char)('0' + jobs), '\0'};
+        struct ran j = ran("scan", "-j", n, "--rules", rule, big);
+
+        assert_int_equal(j.status, a.status);
+        assert_string_equal(j.out, a.out);
+        assert_string_equal(j.err, a.err);
+        ran_free(&j);
+    }
+    ran_free(&a);
+}
+
+// Neither an expression nor its negation selects a record that it cannot be answered for.
+static void a_record_that_where_cannot_answer_for_is_counted(void **state)
+{
+    static const char line[] =
+        "<86>Nov  2 00:01:00 h sshd[1]: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx y!\n";
+    char *f = ran_file("hostile.log", SPAN_LIT(line));
+    static const char *const what[] = {"message ~ \"(x+x+)+y!\"", "message !~ \"(x+x+)+y!\""};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(what); i++) {
+        struct ran r = ran("scan", "--count", "--where", what[i], f);
+
+        assert_string_equal(r.out, "0\n");
+        assert_non_null(strstr(r.err, "scan.where: 1 records were left out"));
+        ran_free(&r);
+    }
+}
+
 static void an_expression_selects_the_same_whatever_the_jobs(void **state)
 {
     static const char what[] = "user.name = akira or message ~ \"log.?on\"";
@@ -477,6 +542,8 @@ int main(void)
         cmocka_unit_test(merge_is_one_stream_by_event_time),
         cmocka_unit_test(same_bytes_whatever_the_jobs),
         cmocka_unit_test(many_batches_are_one_stream),
+        cmocka_unit_test(a_rule_at_fault_says_the_same_whatever_the_jobs),
+        cmocka_unit_test(a_record_that_where_cannot_answer_for_is_counted),
         cmocka_unit_test(an_expression_selects_the_same_whatever_the_jobs),
         cmocka_unit_test(statistics_have_the_promised_keys),
         cmocka_unit_test(refused_rule_does_not_stop_a_scan),
