@@ -58,11 +58,11 @@ static size_t read_dir(struct arena *a, const char *dir, const char *end, struct
     return n;
 }
 
-static void load_documents(struct rig *r, const char *extra_rule)
+static void load_documents(struct rig *r, bool ours, const char *extra_rule)
 {
     struct textfile file[DOCS_MAX + 1];
     struct faults faults = {.say = say};
-    size_t n = read_dir(&r->docs, "share/rules", ".yml", file);
+    size_t n = ours ? read_dir(&r->docs, "share/rules", ".yml", file) : 0;
 
     if (extra_rule) {
         file[n++] = (struct textfile){"extra.yml", span_str(extra_rule)};
@@ -84,14 +84,14 @@ static void load_documents(struct rig *r, const char *extra_rule)
     }
 }
 
-void rig_init(struct rig *r, const char *extra_rule)
+static void init(struct rig *r, bool ours, const char *extra_rule)
 {
     struct err err = ERR_INIT;
     struct store_state state;
 
     memset(r, 0, sizeof(*r));
     arena_init(&r->docs, SIZE_MAX);
-    load_documents(r, extra_rule);
+    load_documents(r, ours, extra_rule);
     r->matcher = matcher_new(r->rules, NULL);
     r->set = (struct engine_set){.digest = digest_of(SPAN_LIT("set")),
                                  .rules = r->rules,
@@ -108,6 +108,16 @@ void rig_init(struct rig *r, const char *extra_rule)
     if (store_mem_port(r->store)->ops->load(store_mem_port(r->store), &r->docs, &state, &err)) {
         die("the store does not open");
     }
+}
+
+void rig_init(struct rig *r, const char *extra_rule)
+{
+    init(r, true, extra_rule);
+}
+
+void rig_init_with(struct rig *r, const char *rules)
+{
+    init(r, false, rules);
 }
 
 void rig_finish(struct rig *r)

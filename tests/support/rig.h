@@ -46,6 +46,7 @@ struct rig {
 };
 
 void rig_init(struct rig *r, const char *extra_rule); // extra rule text, or NULL
+void rig_init_with(struct rig *r, const char *rules); // these rules alone
 void rig_finish(struct rig *r);
 utime_t rig_time(int second);
 
