@@ -263,16 +263,29 @@ static const struct scan_machine *machine_of(const struct scan *s, size_t i)
     return s->jobs ? scan_jobs_machine(s->jobs, i) : i ? NULL : s->machine;
 }
 
-static void say_dropped(const struct scan *s)
+// What correlations did not count or could not keep, by correlation.
+static void say_lost(const struct scan *s)
 {
-    for (uint32_t i = 0; i < ruleset_count(s->set.rules); i++) {
-        char what[200];
+    static const struct {
+        const char *code, *what;
+    } row[CORR_LOST_KINDS] = {
+        [CORR_LOST_KEY] = {"scan.group",
+                           "hits had no value to group by or to look at and were not counted"},
+        [CORR_LOST_WINDOW] = {"scan.windows", "windows were given up for newer ones"},
+        [CORR_LOST_EVENT] = {"scan.window_events",
+                             "events of windows were given up for newer ones"},
+        [CORR_LOST_CARRY] = {"scan.carry", "fields of results were given up for newer ones"},
+        [CORR_LOST_EXPECT] = {"scan.expected", "expected events were given up for newer ones"},
+    };
 
-        (void)snprintf(
-            what, sizeof(what),
-            "hits had no value to group by or to look at and were not counted by \"%.80s\"",
-            ruleset_rule(s->set.rules, i)->title);
-        say_count("scan.group", s->corr.lost_by[i][CORR_LOST_KEY], what);
+    for (uint32_t i = 0; i < ruleset_count(s->set.rules); i++) {
+        for (size_t k = 0; k < CORR_LOST_KINDS; k++) {
+            char what[240];
+
+            (void)snprintf(what, sizeof(what), "%s by \"%.80s\"", row[k].what,
+                           ruleset_rule(s->set.rules, i)->title);
+            say_count(row[k].code, s->corr.lost_by[i][k], what);
+        }
     }
 }
 
@@ -289,15 +302,7 @@ static void print_counts(const struct scan *s)
         say_count("scan.context", ncontext,
                   "rules need the engine's knowledge and were not asked; --stats names them");
     }
-    say_dropped(s);
-    say_count("scan.windows", s->corr.tables.window.evicted,
-              "correlation windows were given up for newer ones");
-    say_count("scan.window_events", s->corr.tables.entry.evicted,
-              "events of correlation windows were given up for newer ones");
-    say_count("scan.carry", s->corr.tables.carry.evicted,
-              "fields of correlations' results were given up for newer ones");
-    say_count("scan.expected", s->corr.tables.expect.evicted,
-              "expected events were given up for newer ones");
+    say_lost(s);
     say_count("scan.open", s->corr.tables.expect.count,
               "expected events had still time to come when the input ended");
     for (size_t i = 0; machine_of(s, i); i++) {

@@ -43,6 +43,33 @@ static void correlation_names_the_record_that_completes_it(void **state)
     ran_free(&r);
 }
 
+// What a correlation could not count or keep is said with its title: ten thousand windows more than there is
+// room for, and a record without the value to group by.
+static void what_correlations_lose_is_said_by_rule(void **state)
+{
+    enum { ROOM = 20000, MORE = 10000 };
+    struct ran r;
+    AUTO_BUF b;
+
+    (void)state;
+    buf_init(&b, 16 << 20);
+    for (unsigned i = 0; i < ROOM + MORE; i++) {
+        buf_printf(&b,
+                   "<86>Nov  2 00:01:00 h sshd[1]: Failed password for root from 10.%u.%u.%u port "
+                   "2 ssh2\n",
+                   i >> 16, i >> 8 & 255, i & 255);
+    }
+    buf_str(&b, "<86>Nov  2 00:01:01 h sshd[1]: pam_unix(sshd:auth): authentication failure; "
+                "logname= uid=0 euid=0 tty=ssh ruser= rhost=  user=root\n");
+    r = ran_with(buf_span(&b), "scan", "--rules", rules(), "-", NULL);
+    assert_int_equal(r.status, 0);
+    assert_non_null(strstr(r.err, "scan.windows: 10000 windows were given up for newer ones by "
+                                  "\"many refused\""));
+    assert_non_null(strstr(r.err, "scan.group: 1 hits had no value to group by or to look at and "
+                                  "were not counted by \"many refused\""));
+    ran_free(&r);
+}
+
 static const char absence_text[] =
     "title: no logon follows\nid: 44444444-4444-4444-8444-444444444444\n"
     "correlation: {type: absence, rules: [refused], expect: [accepted], group-by: [source.ip], "
@@ -349,6 +376,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(match_has_the_promised_names),
         cmocka_unit_test(correlation_names_the_record_that_completes_it),
+        cmocka_unit_test(what_correlations_lose_is_said_by_rule),
         cmocka_unit_test(an_absence_fires_when_the_input_has_passed_its_time),
         cmocka_unit_test(segments_are_correlated_in_order_of_event_time),
         cmocka_unit_test(windows_live_on_from_file_to_file),
