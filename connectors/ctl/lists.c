@@ -83,16 +83,22 @@ int ctl_audit(int argc, char **argv)
     return list("audit", SQL_CTL_AUDIT, argc, argv);
 }
 
-// For people: the row every console shows, a name and a value a line.
+// For people: the row every console shows, a name and a value a line; behind it what is not as it should be,
+// a sentence a line.
 static int status_words(struct ctl_db *db, struct err *err)
 {
     AUTO_RESULT *r = pg_exec_text(db->c, sql_desk(DESK_STATE), NULL, 0, err);
+
+    AUTO_RESULT *health = r ? pg_exec_text(db->c, sql_text(SQL_CTL_HEALTH), NULL, 0, err) : NULL;
 
     for (int i = 0; r && PQntuples(r) == 1 && i < PQnfields(r); i++) {
         printf("%-16s", PQfname(r, i));
         ctl_print(cell(r, 0, i));
     }
-    return r ? 0 : err->rc;
+    for (int i = 0; health && i < PQntuples(health); i++) {
+        ctl_print(cell(health, i, 0));
+    }
+    return health ? 0 : err->rc;
 }
 
 static int blind_words(struct ctl_db *db, struct err *err)

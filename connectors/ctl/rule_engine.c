@@ -145,14 +145,18 @@ void rule_engine_free(struct rule_engine *x)
 
 static void note_fired(struct rule_engine *x, const struct effect *e)
 {
-    struct span id = e->kind == EFFECT_ALERT ? e->alert.rule_id : e->group.rule_id;
+    struct span id = e->kind == EFFECT_ALERT   ? e->alert.rule_id
+                     : e->kind == EFFECT_GROUP ? e->group.rule_id
+                                               : e->rule.id;
 
     for (uint32_t i = 0; i < ruleset_count(x->rules); i++) {
         if (span_eq_str(id, ruleset_rule(x->rules, i)->id)) {
             if (e->kind == EFFECT_ALERT) {
                 x->found[i].fired = true;
-            } else {
+            } else if (e->kind == EFFECT_GROUP) {
                 x->found[i].expected = e->group.expected;
+            } else {
+                x->found[i].fault = e->rule.faults > 0;
             }
         }
     }
@@ -172,7 +176,7 @@ static int end_block(struct rule_engine *x, struct err *err)
     engine_end_block(x->engine, &x->effects);
     r = rd_of(buf_span(&x->effects));
     while ((rc = effect_next(&r, &e)) == 1) {
-        if (e.kind == EFFECT_ALERT || e.kind == EFFECT_GROUP) {
+        if (e.kind == EFFECT_ALERT || e.kind == EFFECT_GROUP || e.kind == EFFECT_RULE) {
             note_fired(x, &e);
         }
     }
@@ -217,6 +221,8 @@ static void say_event(struct rule_engine *x, uint16_t source, const struct event
                     .kind = ev->kind,
                     .flags = ev->flags,
                     .hit = x->hit};
+    const uint32_t *fault;
+    size_t nfaults;
 
     o.nhits = (uint32_t)matcher_run(x->matcher, ev, x->hit, OBS_HITS_MAX);
     for (enum field f = 0; f < FIELD_COUNT; f++) {
@@ -228,6 +234,12 @@ static void say_event(struct rule_engine *x, uint16_t source, const struct event
     o.raw = o.nhits || ev->flags & EVENT_IS_ALERT ? ev->raw : SPAN_NONE;
     if (o.nhits || ev->flags & EVENT_IS_ALERT || kind_is_context(ev->kind)) {
         result_obs(&x->result, &o);
+    }
+    nfaults = matcher_faulted(x->matcher, &fault);
+    if (nfaults) {
+        result_fault(&x->result,
+                     &(struct rule_fault){.rec = o.rec, .source = source, .epoch = 1, .seq = o.seq},
+                     fault, nfaults);
     }
     result_counts(&x->result, &(struct counts){.source = source,
                                                .records = 1,
@@ -320,6 +332,7 @@ int rule_engine_run(struct rule_engine *x, const char *path, const struct rule_s
 
     memset(found, 0, ruleset_count(x->rules) * sizeof(*found));
     x->found = found;
+    matcher_forgive(x->matcher);
     x->block = x->seq = 0;
     x->newest = UTIME_NONE;
     x->engine = engine_new(&x->set);

@@ -17,6 +17,7 @@ struct rule_engine;
 
 struct rule_found {
     bool fired, expected; // expected: as the rule's group stood at last
+    bool fault;           // an expression passed its match limit
 };
 
 // Model NULL: that of share/; policy and roster are those of share/. Everything given is borrowed. NULL:

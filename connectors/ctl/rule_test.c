@@ -24,7 +24,8 @@ struct testing {
     struct corr corr;
     const struct rule *rule; // whose sample is run
     bool found;
-    struct tally *tally; // by rule
+    const struct rule *fault; // the first that was at fault on it
+    struct tally *tally;      // by rule
     struct faults *faults;
     struct hit *hit;
     struct rule_engine *engine; // NULL: no sample needed it so far
@@ -116,7 +117,7 @@ static bool settle(const struct testing *t, const struct sample_event *e, struct
             h->carry[i] = y_text(y_get(e->context, r->carry[i]));
         }
     }
-    return rule_finish(r, h, &o, &ops) == VERDICT_YES;
+    return rule_finish(r, h, &o, &ops, NULL) == VERDICT_YES;
 }
 
 static void note_fired(void *ctx, const struct corr_fired *f)
@@ -124,6 +125,15 @@ static void note_fired(void *ctx, const struct corr_fired *f)
     struct testing *t = ctx;
 
     t->found = t->found || f->rule == t->rule;
+}
+
+static void note_fault(struct testing *t)
+{
+    const uint32_t *rule;
+
+    if (matcher_faulted(t->matcher, &rule) && !t->fault) {
+        t->fault = ruleset_rule(t->s, rule[0]);
+    }
 }
 
 // Notes whether the rule matched, or the correlation fired. Returns the event's time.
@@ -135,6 +145,7 @@ static utime_t run_event(struct testing *t, const struct sample_event *e, utime_
     arena_reset(&t->scratch);
     make_event(t, e, when, &ev);
     n = matcher_run(t->matcher, &ev, t->hit, TEST_HITS_MAX);
+    note_fault(t);
     corr_record(&t->corr, ev.time);
     for (size_t i = 0; i < n; i++) {
         if (settle(t, e, &t->hit[i])) {
@@ -154,6 +165,7 @@ enum wrong {
     WRONG_FIRED,
     WRONG_EXPECTED,
     WRONG_UNEXPECTED,
+    WRONG_FAULT,
 };
 
 // `r` NULL: it is of none of the rules beside it.
@@ -169,6 +181,8 @@ static void say_wrong(struct testing *t, const char *path, const struct rule_sam
                             "finds this sample, but a window makes it expected"},
         [WRONG_UNEXPECTED] = {"samples.expected",
                               "finds this sample, but no window makes it expected"},
+        [WRONG_FAULT] = {"samples.fault",
+                         "has no answer for this sample: an expression passed its match limit"},
     };
     struct err err = ERR_INIT;
 
@@ -201,6 +215,8 @@ static void run_sample(struct testing *t, const char *path, const struct rule_sa
                             .ctx = t};
     t->rule = s->rule;
     t->found = false;
+    t->fault = NULL;
+    matcher_forgive(t->matcher);
     for (size_t i = 0; i < s->n; i++) {
         const struct sample_event *e = &s->event[i];
 
@@ -215,7 +231,10 @@ static void run_sample(struct testing *t, const char *path, const struct rule_sa
     corr_tables_free(&tables);
     tally->positive += s->positive;
     tally->negative += !s->positive;
-    if (t->found != s->positive) {
+    if (t->fault) {
+        tally->wrong++;
+        say_wrong(t, path, s, t->fault, WRONG_FAULT);
+    } else if (t->found != s->positive) {
         tally->wrong++;
         say_wrong(t, path, s, s->rule, s->positive ? WRONG_SILENT : WRONG_FIRED);
     }
@@ -225,7 +244,8 @@ static void run_sample(struct testing *t, const char *path, const struct rule_sa
 
 static enum wrong engine_wrong(const struct rule_sample *s, const struct rule_found *f)
 {
-    return !s->positive                 ? f->fired ? WRONG_FIRED : WRONG_NOT
+    return f->fault                     ? WRONG_FAULT
+           : !s->positive               ? f->fired ? WRONG_FIRED : WRONG_NOT
            : !f->fired                  ? WRONG_SILENT
            : f->expected == s->expected ? WRONG_NOT
            : f->expected                ? WRONG_EXPECTED
@@ -246,7 +266,7 @@ static void judge_engine(struct testing *t, const char *path, const struct rule_
             continue;
         }
         fired = fired || f->fired;
-        if (s->positive && !s->rule && !f->fired) {
+        if (s->positive && !s->rule && !f->fired && !f->fault) {
             continue;
         }
         t->tally[i].positive += s->positive;

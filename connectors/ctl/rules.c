@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "connectors/ctl/ctl.h"
+#include "connectors/ctl/ctl_db.h"
 #include "connectors/ctl/input.h"
 #include "connectors/ctl/rule_test.h"
 #include "connectors/ctl/rule_view.h"
@@ -24,7 +24,7 @@ struct loaded {
 };
 
 struct asked {
-    const char *rules, *model, *event;
+    const char *rules, *model, *event, *state;
 };
 
 // The rules below the paths (and what `ends` names beside them), share/rules without one.
@@ -75,7 +75,28 @@ static int status_of(const struct loaded *l)
     return l->faults.count ? CTL_REFUSED : CTL_DONE;
 }
 
-static int list(const struct loaded *l)
+// What the service says of its rules: quarantine, faults, hits not counted. With --state only: the files alone
+// know nothing of it.
+static int ask_service(const char *state, struct ctl_db *db, PGresult **ret, struct err *err)
+{
+    int rc = ctl_state(state, db->state, sizeof(db->state), err);
+
+    rc = rc < 0 ? rc : ctl_db_open(db, err);
+    *ret = rc < 0 ? NULL : pg_exec_text(db->c, sql_text(SQL_CTL_HEALTH), NULL, 0, err);
+    return *ret ? 0 : err->rc;
+}
+
+static const char *said_of(const PGresult *health, const char *id)
+{
+    for (int i = 0; health && i < PQntuples(health); i++) {
+        if (strcmp(PQgetvalue(health, i, 1), id) == 0) {
+            return PQgetvalue(health, i, 2);
+        }
+    }
+    return "";
+}
+
+static void list_rules(const struct loaded *l, const PGresult *health)
 {
     AUTO_BUF b;
 
@@ -88,10 +109,28 @@ static int list(const struct loaded *l)
                    r->kind == RULE_EVENT ? "event" : "correlation",
                    l->context[i] ? "context" : "-");
         (void)utf8_sanitise(&b, span_str(r->title), SIZE_MAX);
+        if (said_of(health, r->id)[0]) {
+            buf_str(&b, "  [");
+            (void)utf8_sanitise(&b, span_str(said_of(health, r->id)), SIZE_MAX);
+            buf_str(&b, "]");
+        }
         buf_u8(&b, '\n');
     }
     print(&b);
-    return status_of(l);
+}
+
+static int list(const struct loaded *l, const char *state)
+{
+    AUTO_RESULT *health = NULL;
+    struct err err = ERR_INIT;
+    struct ctl_db db = {0};
+    int rc = state ? ask_service(state, &db, &health, &err) : 0;
+
+    if (rc == 0) {
+        list_rules(l, health);
+    }
+    ctl_db_close(&db);
+    return rc < 0 ? ctl_fail(&err) : status_of(l);
 }
 
 // ---- explain
@@ -221,6 +260,7 @@ int ctl_rules(int argc, char **argv)
     static const struct option options[] = {{"rules", required_argument, NULL, 'r'},
                                             {"fab", required_argument, NULL, 'f'},
                                             {"event", required_argument, NULL, 'e'},
+                                            {"state", required_argument, NULL, 's'},
                                             {NULL, 0, NULL, 0}};
     static const char *const with_samples[] = {".yml", ".yaml", NULL};
     struct asked a = {0};
@@ -235,7 +275,7 @@ int ctl_rules(int argc, char **argv)
         if (o == '?') {
             return ctl_usage("rules", NULL);
         }
-        *(o == 'r' ? &a.rules : o == 'f' ? &a.model : &a.event) = optarg;
+        *(o == 'r' ? &a.rules : o == 'f' ? &a.model : o == 's' ? &a.state : &a.event) = optarg;
     }
     verb = optind < argc ? argv[optind++] : "";
     n = argc - optind;
@@ -245,6 +285,9 @@ int ctl_rules(int argc, char **argv)
     }
     if (a.event && strcmp(verb, "explain") != 0) {
         return ctl_usage("rules", "--event goes with explain");
+    }
+    if (a.state && strcmp(verb, "list") != 0) {
+        return ctl_usage("rules", "--state goes with list");
     }
     if (strcmp(verb, "explain") == 0 && access(argv[optind], F_OK) != 0) {
         id = argv[optind]; // else a file's rules, all of them
@@ -256,7 +299,7 @@ int ctl_rules(int argc, char **argv)
     }
     status = load(&a, testing ? with_samples : texts_yaml, argv + optind, n, &l, &err) < 0
                  ? ctl_worse(CTL_CANNOT, ctl_fail(&err))
-             : strcmp(verb, "list") == 0 ? list(&l)
+             : strcmp(verb, "list") == 0 ? list(&l, a.state)
              : testing                   ? test(&l)
                                          : explain(&l, id, a.event);
     unload(&l);

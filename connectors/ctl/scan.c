@@ -33,6 +33,7 @@ struct scan {
     struct scan_jobs *jobs;
     struct scan_out out;
     struct scan_corr corr;
+    struct scan_faults faults;
     uint32_t file_index;
     utime_t newest; // of the segment in hand, UTIME_NONE at a file's begin
     uint64_t events, passed, undecoded, resegmented;
@@ -66,7 +67,12 @@ static int take(void *ctx, const struct input_record *r, struct err *err)
     struct scan *s = ctx;
     struct scan_seen seen;
     int rc = scan_machine_take(s->machine, r, s->file_index, &s->out, &s->corr, &seen, err);
+    const uint32_t *rule;
+    size_t n = scan_machine_faulted(s->machine, &rule);
 
+    for (size_t i = 0; i < n; i++) {
+        scan_faults_add(&s->faults, rule[i], s->events);
+    }
     count(s, &seen);
     return rc;
 }
@@ -75,16 +81,20 @@ static int take(void *ctx, const struct input_record *r, struct err *err)
 static int merge(void *ctx, const struct scan_batch *b, struct err *err)
 {
     struct scan *s = ctx;
+    uint64_t first = s->events;
     int rc;
 
     if (b->first) {
         s->newest = UTIME_NONE;
     }
+    for (size_t i = 0; i < b->nfaults; i++) {
+        scan_faults_add(&s->faults, b->fault[i].rule, first + b->fault[i].rec);
+    }
     for (size_t i = 0; i < b->nseen; i++) {
         count(s, &b->seen[i]);
     }
-    rc = scan_out_merge(&s->out, &b->out, err);
-    rc = rc ? rc : scan_corr_merge(&s->corr, &b->corr, err);
+    rc = scan_out_merge(&s->out, &b->out, &s->faults, first, err);
+    rc = rc ? rc : scan_corr_merge(&s->corr, &b->corr, &s->faults, first, err);
     if (rc == 0 && b->rc < 0) {
         *err = b->err;
         return b->rc;
@@ -176,6 +186,7 @@ static int load(struct scan *s, int *status, struct err *err)
     }
     rc = load_rules(s, fab, err);
     fab_free(fab);
+    rc = rc < 0 ? rc : scan_faults_init(&s->faults, ruleset_count(s->set.rules), err);
     if (rc < 0) {
         return rc;
     }
@@ -194,6 +205,7 @@ static void unload(struct scan *s)
     scan_jobs_free(s->jobs);
     scan_machine_free(s->machine);
     scan_corr_free(&s->corr);
+    scan_faults_free(&s->faults);
     scan_out_free(&s->out);
     filter_free(s->filter);
     wants_free(s->set.want);
@@ -245,67 +257,42 @@ static void say_count(const char *code, uint64_t n, const char *what)
     }
 }
 
-// The matcher of the i-th thread; NULL when there are no more.
-static const struct matcher *machine_of(const struct scan *s, size_t i)
+// The i-th thread's; NULL when there are no more.
+static const struct scan_machine *machine_of(const struct scan *s, size_t i)
 {
-    const struct scan_machine *m = s->jobs ? scan_jobs_machine(s->jobs, i) : i ? NULL : s->machine;
-
-    return m ? scan_machine_matcher(m) : NULL;
+    return s->jobs ? scan_jobs_machine(s->jobs, i) : i ? NULL : s->machine;
 }
 
-static uint32_t rule_faults(const struct scan *s, uint32_t rule)
+// What correlations did not count or could not keep, by correlation.
+static void say_lost(const struct scan *s)
 {
-    uint32_t n = 0;
+    static const struct {
+        const char *code, *what;
+    } row[CORR_LOST_KINDS] = {
+        [CORR_LOST_KEY] = {"scan.group",
+                           "hits had no value to group by or to look at and were not counted"},
+        [CORR_LOST_WINDOW] = {"scan.windows", "windows were given up for newer ones"},
+        [CORR_LOST_EVENT] = {"scan.window_events",
+                             "events of windows were given up for newer ones"},
+        [CORR_LOST_CARRY] = {"scan.carry", "fields of results were given up for newer ones"},
+        [CORR_LOST_EXPECT] = {"scan.expected", "expected events were given up for newer ones"},
+    };
 
-    for (size_t i = 0; machine_of(s, i); i++) {
-        n += matcher_rule_faults(machine_of(s, i), rule);
-    }
-    return n;
-}
-
-static bool faults_of_rules(const struct scan *s)
-{
     for (uint32_t i = 0; i < ruleset_count(s->set.rules); i++) {
-        if (rule_faults(s, i)) {
-            return true;
+        for (size_t k = 0; k < CORR_LOST_KINDS; k++) {
+            char what[240];
+
+            (void)snprintf(what, sizeof(what), "%s by \"%.80s\"", row[k].what,
+                           ruleset_rule(s->set.rules, i)->title);
+            say_count(row[k].code, s->corr.lost_by[i][k], what);
         }
-    }
-    return false;
-}
-
-static void say_rule(const struct scan *s, const struct rule *r)
-{
-    uint32_t n = rule_faults(s, r->index);
-    struct err err = ERR_INIT;
-
-    if (n) {
-        err_at(&err, r->path, r->line, 1);
-        (void)err_set(&err, E_LIMIT, "rule.fault",
-                      "an expression of the rule passed its match limit %u times%s", n,
-                      n >= RULE_FAULTS_MAX
-                          ? "; the rule is in quarantine and was not asked any more"
-                          : "; the rule said nothing about those records");
-        err_print(stderr, &err);
-    }
-}
-
-static void say_dropped(const struct scan *s)
-{
-    for (uint32_t i = 0; i < ruleset_count(s->set.rules); i++) {
-        char what[200];
-
-        (void)snprintf(
-            what, sizeof(what),
-            "hits had no value to group by or to look at and were not counted by \"%.80s\"",
-            ruleset_rule(s->set.rules, i)->title);
-        say_count("scan.group", s->corr.dropped_by[i], what);
     }
 }
 
 // Nothing is left out silently.
 static void print_counts(const struct scan *s)
 {
-    uint64_t overflow = 0, faults = 0;
+    uint64_t unpassed = 0, unasked = 0;
     size_t ncontext = 0;
 
     for (uint32_t i = 0; i < ruleset_count(s->set.rules); i++) {
@@ -315,27 +302,17 @@ static void print_counts(const struct scan *s)
         say_count("scan.context", ncontext,
                   "rules need the engine's knowledge and were not asked; --stats names them");
     }
-    say_dropped(s);
-    say_count("scan.windows", s->corr.tables.window.evicted,
-              "correlation windows were given up for newer ones");
-    say_count("scan.window_events", s->corr.tables.entry.evicted,
-              "events of correlation windows were given up for newer ones");
-    say_count("scan.carry", s->corr.tables.carry.evicted,
-              "fields of correlations' results were given up for newer ones");
-    say_count("scan.expected", s->corr.tables.expect.evicted,
-              "expected events were given up for newer ones");
+    say_lost(s);
     say_count("scan.open", s->corr.tables.expect.count,
               "expected events had still time to come when the input ended");
     for (size_t i = 0; machine_of(s, i); i++) {
-        overflow += matcher_overflow(machine_of(s, i));
-        faults += matcher_faults(machine_of(s, i));
+        unpassed += scan_machine_unpassed(machine_of(s, i));
+        unasked += matcher_unasked(scan_machine_matcher(machine_of(s, i)));
     }
-    say_count("scan.overflow", overflow, "matches went beyond what one record may have");
-    say_count("scan.memory", faults_of_rules(s) ? 0 : faults,
-              "times there was no memory to ask a rule");
-    for (uint32_t i = 0; i < ruleset_count(s->set.rules); i++) {
-        say_rule(s, ruleset_rule(s->set.rules, i));
-    }
+    say_count("scan.where", unpassed,
+              "records were left out: an expression of --where passed its match limit on them");
+    say_count("scan.memory", unasked, "records for which there was no memory to ask the rules");
+    scan_faults_say(&s->faults, s->set.rules);
 }
 
 // ---- the run

@@ -42,6 +42,13 @@ static void fired(void *ctx, const struct corr_fired *f)
     now->rc = scan_out_correlation(now->out, f->rule, &at, f->value, now->err);
 }
 
+static void lost(void *owner, uint32_t rule, enum corr_lost what)
+{
+    struct scan_corr *c = owner;
+
+    c->lost_by[rule][what]++;
+}
+
 int scan_corr_init(struct scan_corr *c, const struct ruleset *rules, const bool *context,
                    struct err *err)
 {
@@ -50,17 +57,18 @@ int scan_corr_init(struct scan_corr *c, const struct ruleset *rules, const bool 
     arena_init(&c->arena, SCAN_KEPT_MAX);
     corr_tables_init(&c->tables);
     c->wanted = calloc(ruleset_count(rules) + 1, sizeof(*c->wanted));
-    c->dropped_by = calloc(ruleset_count(rules) + 1, sizeof(*c->dropped_by));
+    c->lost_by = calloc(ruleset_count(rules) + 1, sizeof(*c->lost_by));
     c->corr = (struct corr){.window = &c->tables.window,
                             .entry = &c->tables.entry,
                             .carry = &c->tables.carry,
                             .expect = &c->tables.expect,
                             .record = &c->record,
                             .dropped = &c->dropped,
-                            .dropped_by = c->dropped_by,
+                            .lost = lost,
+                            .owner = c,
                             .rules = rules,
                             .fired = fired};
-    if (!c->wanted || !c->dropped_by) {
+    if (!c->wanted || !c->lost_by) {
         return err_set(err, E_SYSTEM, "scan.memory", "no memory for the correlations");
     }
     mark_wanted(c);
@@ -71,7 +79,7 @@ void scan_corr_free(struct scan_corr *c)
 {
     corr_free(&c->corr);
     corr_tables_free(&c->tables);
-    free(c->dropped_by);
+    free(c->lost_by);
     arena_free(&c->arena);
     free(c->wanted);
     free(c->kept);
@@ -97,7 +105,7 @@ int scan_corr_keep(struct scan_corr *c, const struct hit *h, const struct scan_p
         c->cap = cap;
     }
     k = &c->kept[c->nkept];
-    *k = (struct scan_kept){.at = *at, .rule = h->rule, .ncarry = h->ncarry};
+    *k = (struct scan_kept){.at = *at, .rec = c->rec, .rule = h->rule, .ncarry = h->ncarry};
     k->carry = arena_array(&c->arena, h->ncarry + 1u, sizeof(*k->carry));
     for (uint8_t i = 0; k->carry && i < h->ncarry; i++) {
         k->carry[i] = arena_span(&c->arena, h->carry[i]);
@@ -178,7 +186,8 @@ void scan_corr_forget(struct scan_corr *c)
     arena_reset(&c->arena);
 }
 
-int scan_corr_merge(struct scan_corr *c, const struct scan_corr *from, struct err *err)
+int scan_corr_merge(struct scan_corr *c, const struct scan_corr *from, const struct scan_faults *f,
+                    uint64_t first, struct err *err)
 {
     int rc = 0;
 
@@ -186,8 +195,10 @@ int scan_corr_merge(struct scan_corr *c, const struct scan_corr *from, struct er
         const struct scan_kept *k = &from->kept[i];
         struct hit h = {.rule = k->rule, .verdict = VERDICT_YES, .ncarry = k->ncarry};
 
-        memcpy(h.carry, k->carry, k->ncarry * sizeof(*k->carry));
-        rc = scan_corr_keep(c, &h, &k->at, err);
+        if (scan_faults_speaks(f, k->rule, first + k->rec)) {
+            memcpy(h.carry, k->carry, k->ncarry * sizeof(*k->carry));
+            rc = scan_corr_keep(c, &h, &k->at, err);
+        }
     }
     return rc;
 }

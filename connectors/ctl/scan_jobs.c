@@ -43,6 +43,28 @@ struct scan_jobs {
     struct err fault;
 };
 
+// The rules at fault on the record in hand.
+static int note_faults(const struct scan_machine *m, struct scan_batch *p)
+{
+    const uint32_t *rule;
+    size_t n = scan_machine_faulted(m, &rule);
+
+    if (p->nfaults + n > p->cap_faults) {
+        size_t cap = 2 * (p->nfaults + n);
+        void *more = reallocarray(p->fault, cap, sizeof(*p->fault));
+
+        if (!more) {
+            return err_set(&p->err, E_LIMIT, "scan.memory", "no memory for the rules at fault");
+        }
+        p->fault = more;
+        p->cap_faults = cap;
+    }
+    for (size_t i = 0; i < n; i++) {
+        p->fault[p->nfaults++] = (struct scan_fault){(uint32_t)p->nseen, rule[i]};
+    }
+    return 0;
+}
+
 static void run_batch(struct scan_machine *m, struct batch *b)
 {
     struct scan_batch *p = &b->part;
@@ -51,8 +73,10 @@ static void run_batch(struct scan_machine *m, struct batch *b)
         struct input_record *r = &b->record[p->nseen];
 
         r->bytes = span_of(b->bytes.p + b->at[p->nseen], r->bytes.n);
+        p->out.rec = p->corr.rec = (uint32_t)p->nseen;
         p->rc =
             scan_machine_take(m, r, b->file_index, &p->out, &p->corr, &b->seen[p->nseen], &p->err);
+        p->rc = p->rc ? p->rc : note_faults(m, p);
     }
 }
 
@@ -105,7 +129,7 @@ static void take_back(struct scan_jobs *j)
     if (j->rc == 0) {
         j->rc = j->merge(j->ctx, &b->part, &j->fault);
     }
-    b->part.n = 0;
+    b->part.n = b->part.nfaults = 0;
     b->part.rc = 0;
     err_clear(&b->part.err);
     scan_out_forget(&b->part.out);
@@ -256,6 +280,7 @@ void scan_jobs_free(struct scan_jobs *j)
     for (size_t i = 0; i < j->nbatches; i++) {
         scan_out_free(&j->batch[i].part.out);
         scan_corr_free(&j->batch[i].part.corr);
+        free(j->batch[i].part.fault);
         buf_free(&j->batch[i].bytes);
     }
     pthread_mutex_destroy(&j->lock);

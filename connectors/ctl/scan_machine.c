@@ -10,7 +10,8 @@ struct scan_machine {
     struct matcher *matcher;
     struct filter *filter; // NULL: every record
     struct event ev;
-    struct hit hit[SCAN_HITS_MAX];
+    struct hit *hit; // as many as there are rules
+    bool asked;      // the rules, about the record taken last
 };
 
 struct scan_machine *scan_machine_new(const struct scan_set *set, struct err *err)
@@ -22,8 +23,9 @@ struct scan_machine *scan_machine_new(const struct scan_set *set, struct err *er
         m->decoder = decoder_new_wanting(set->sources, set->want);
         m->matcher = matcher_new(set->rules, set->want);
         m->filter = set->where ? filter_compile(span_str(set->where), err) : NULL;
+        m->hit = calloc(ruleset_count(set->rules) + 1, sizeof(*m->hit));
     }
-    if (!m || !m->decoder || !m->matcher || (set->where && !m->filter)) {
+    if (!m || !m->decoder || !m->matcher || !m->hit || (set->where && !m->filter)) {
         scan_machine_free(m);
         (void)err_set(err, E_SYSTEM, "scan.memory", "no memory for the matcher");
         return NULL;
@@ -35,6 +37,7 @@ void scan_machine_free(struct scan_machine *m)
 {
     if (m) {
         filter_free(m->filter);
+        free(m->hit);
         matcher_free(m->matcher);
         decoder_free(m->decoder);
         free(m);
@@ -46,10 +49,20 @@ const struct matcher *scan_machine_matcher(const struct scan_machine *m)
     return m->matcher;
 }
 
+uint64_t scan_machine_unpassed(const struct scan_machine *m)
+{
+    return m->filter ? filter_faults(m->filter) : 0;
+}
+
+size_t scan_machine_faulted(const struct scan_machine *m, const uint32_t **ret)
+{
+    return m->asked ? matcher_faulted(m->matcher, ret) : 0;
+}
+
 static int ask_rules(struct scan_machine *m, const struct scan_place *at, struct scan_out *out,
                      struct scan_corr *corr, struct err *err)
 {
-    size_t n = matcher_run(m->matcher, &m->ev, m->hit, SCAN_HITS_MAX);
+    size_t n = matcher_run(m->matcher, &m->ev, m->hit, ruleset_count(m->set->rules));
     int rc = 0;
 
     for (size_t i = 0; i < n && rc == 0; i++) {
@@ -83,6 +96,7 @@ int scan_machine_take(struct scan_machine *m, const struct input_record *r, uint
     *seen = (struct scan_seen){.time = m->ev.time,
                                .undecoded = m->ev.source_id == UINT16_MAX || m->ev.error[0],
                                .passed = !m->filter || filter_match(m->filter, &m->ev)};
+    m->asked = seen->passed && !m->set->count && !m->set->hunt;
     if (!seen->passed || m->set->count) {
         return 0;
     }

@@ -34,7 +34,8 @@ static int write_line(struct span s, struct err *err)
     return 0;
 }
 
-static int keep_line(struct scan_out *o, const struct scan_place *at, struct err *err)
+static int keep_line(struct scan_out *o, const struct scan_place *at, uint32_t rule,
+                     struct err *err)
 {
     struct scan_line *l;
 
@@ -49,7 +50,7 @@ static int keep_line(struct scan_out *o, const struct scan_place *at, struct err
         o->cap = cap;
     }
     l = &o->kept[o->nkept];
-    *l = (struct scan_line){*at, o->nkept, arena_span(&o->arena, buf_span(&o->line))};
+    *l = (struct scan_line){*at, o->rec, rule, o->nkept, arena_span(&o->arena, buf_span(&o->line))};
     if (!arena_ok(&o->arena)) {
         return err_set(err, E_LIMIT, "scan.matches", "the matches do not fit into memory");
     }
@@ -57,13 +58,13 @@ static int keep_line(struct scan_out *o, const struct scan_place *at, struct err
     return 0;
 }
 
-static int line_end(struct scan_out *o, const struct scan_place *at, struct err *err)
+static int line_end(struct scan_out *o, const struct scan_place *at, uint32_t rule, struct err *err)
 {
     if (!buf_ok(&o->line)) {
         return err_set(err, E_LIMIT, "scan.match", "a match does not fit into memory");
     }
     o->matches++;
-    return o->keep ? keep_line(o, at, err) : write_line(buf_span(&o->line), err);
+    return o->keep ? keep_line(o, at, rule, err) : write_line(buf_span(&o->line), err);
 }
 
 static void json_head(struct jsonw *w, const struct rule *r, const struct scan_place *at)
@@ -112,7 +113,7 @@ int scan_out_event(struct scan_out *o, const struct ruleset *s, const struct rul
         jsonw_close(&w, '}');
         buf_u8(&o->line, '\n');
     }
-    return line_end(o, at, err);
+    return line_end(o, at, r->index, err);
 }
 
 int scan_out_correlation(struct scan_out *o, const struct rule *r, const struct scan_place *at,
@@ -130,7 +131,7 @@ int scan_out_correlation(struct scan_out *o, const struct rule *r, const struct 
         jsonw_close(&w, '}');
         buf_u8(&o->line, '\n');
     }
-    return line_end(o, at, err);
+    return line_end(o, at, SCAN_NO_RULE, err);
 }
 
 int scan_out_record(struct scan_out *o, const struct scan_place *at, const struct event *ev,
@@ -145,7 +146,7 @@ int scan_out_record(struct scan_out *o, const struct scan_place *at, const struc
     } else {
         decode_print(&o->line, at->file, at->line, at->line_end, ev);
     }
-    return line_end(o, at, err);
+    return line_end(o, at, SCAN_NO_RULE, err);
 }
 
 static int by_time(const void *a, const void *b)
@@ -175,14 +176,19 @@ int scan_out_end(struct scan_out *o, struct err *err)
     return rc;
 }
 
-int scan_out_merge(struct scan_out *o, const struct scan_out *from, struct err *err)
+int scan_out_merge(struct scan_out *o, const struct scan_out *from, const struct scan_faults *f,
+                   uint64_t first, struct err *err)
 {
     int rc = 0;
 
     for (size_t i = 0; i < from->nkept && rc == 0; i++) {
-        buf_clear(&o->line);
-        buf_put_span(&o->line, from->kept[i].text);
-        rc = line_end(o, &from->kept[i].at, err);
+        const struct scan_line *l = &from->kept[i];
+
+        if (scan_faults_speaks(f, l->rule, first + l->rec)) {
+            buf_clear(&o->line);
+            buf_put_span(&o->line, l->text);
+            rc = line_end(o, &l->at, l->rule, err);
+        }
     }
     return rc;
 }

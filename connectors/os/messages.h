@@ -8,7 +8,8 @@
 //
 // Back-pressure: a full socket stops the writer's reading of whatever made it write, never drops.
 //   intake -> detect   intake keeps the next block of each detect; a block waits in the journal
-//   detect -> engine   detect reads no further block while its result is not written
+//   detect -> engine   detect reads no further block while its result is not written, nor one that lies
+//                      farther ahead of the engine than it was told
 //   gate   -> intake   gate stops reading from agents (rx flow control); the agent's spool holds
 //   gate   -> engine   likewise; control frames are few
 //   capture -> intake  capture reads no packet while the link is full; what the kernel drops is counted
@@ -71,6 +72,12 @@ enum {
 enum {
     MSG_RESULT = 1, // result.h bytes
     MSG_AT,         // number u64, rec u32: about to decode this record (careful mode)
+};
+// engine -> detect k
+enum {
+    MSG_AHEAD =
+        1, // block u64, then core/model/quarantine.h's list: detect may work on blocks up to this
+           // one; the list holds all that concerns them. First on every link, and as it moves on
 };
 // engine -> intake
 enum {

@@ -8,8 +8,10 @@
 #include "core/base/rd.h"
 
 enum {
-    RUN_SOURCES_MAX = 2048,           // in one block; intake has no more
-    OBS_ROOM = RESULT_MAX - (1 << 20) // beyond it records are dead-lettered, never the block
+    RUN_SOURCES_MAX = 2048, // in one block; intake has no more
+    // Beyond it records are dead-lettered, never the block. What is behind it holds every record of a
+    // block once, as a dead letter, and every rule at fault as often as it may be.
+    OBS_ROOM = RESULT_MAX - (2 << 20)
 };
 
 struct run_source {
@@ -24,6 +26,7 @@ struct block_run {
     struct decoder *decoder;
     struct matcher *matcher;
     const struct ruleset *rules;
+    const struct quarantine *quarantine; // NULL: none
     struct run_source source[RUN_SOURCES_MAX];
     size_t nsources;
     uint16_t slot[RUN_SOURCES_MAX]; // by source number: index in source[] + 1
@@ -61,6 +64,11 @@ void block_run_free(struct block_run *b)
         wants_free(b->want);
         free(b);
     }
+}
+
+void block_run_quarantine(struct block_run *b, const struct quarantine *q)
+{
+    b->quarantine = q;
 }
 
 static void clear_counts(struct run_source *s)
@@ -123,8 +131,7 @@ static void put_dead(struct block_run *b, const struct record *r, uint32_t rec, 
                                        .bytes = r->bytes});
 }
 
-static void count_event(struct run_source *s, const struct event *ev, size_t nhits,
-                        const struct hit *hit)
+static void count_event(struct run_source *s, const struct event *ev)
 {
     struct counts *c = &s->counts;
 
@@ -139,12 +146,10 @@ static void count_event(struct run_source *s, const struct event *ev, size_t nhi
     if (c->newest == UTIME_NONE || ev->time > c->newest) {
         c->newest = ev->time;
     }
-    for (size_t i = 0; i < nhits; i++) {
-        c->asks += hit[i].verdict == VERDICT_ASK;
-    }
 }
 
-static void put_obs(struct block_run *b, const struct record *r, uint32_t rec, size_t nhits)
+// False: it does not fit, and is a dead letter.
+static bool put_obs(struct block_run *b, const struct record *r, uint32_t rec, size_t nhits)
 {
     const struct event *ev = &b->event;
     size_t before = b->out->len;
@@ -174,24 +179,38 @@ static void put_obs(struct block_run *b, const struct record *r, uint32_t rec, s
         b->out->failed = false;
         buf_cut(b->out, before);
         put_dead(b, r, rec, "its hits do not fit into the block's result");
+        return false;
     }
+    return true;
 }
 
-// A rule that could not say anything about a record is never silent: the record is kept with the rule's
-// name. Counted by block, so that the result depends on the block alone.
+// A rule that could not say anything about a record is never silent.
 static void put_faults(struct block_run *b, const struct record *r, uint32_t rec)
 {
     const uint32_t *rule;
     size_t n = matcher_faulted(b->matcher, &rule);
+    bool fits = b->out->len + r->bytes.n <= OBS_ROOM;
 
-    for (size_t i = 0; i < n; i++) {
-        bool last = matcher_rule_faults(b->matcher, rule[i]) == RULE_FAULTS_MAX;
-        char why[200];
+    if (n) {
+        result_fault(b->out,
+                     &(struct rule_fault){.rec = rec,
+                                          .source = r->source,
+                                          .epoch = r->epoch,
+                                          .seq = r->seq,
+                                          .received = r->received,
+                                          .bytes = fits ? r->bytes : SPAN_NONE},
+                     rule, n);
+    }
+}
 
-        (void)snprintf(why, sizeof(why),
-                       "rule fault: an expression of %.80s passed its match limit%s",
-                       ruleset_rule(b->rules, rule[i])->id,
-                       last ? "; the rule is in quarantine for the rest of the block" : "");
+// More rules match the record than its observation may name: it is kept besides.
+static void put_overflow(struct block_run *b, const struct record *r, uint32_t rec, uint64_t more)
+{
+    char why[100];
+
+    if (more) {
+        (void)snprintf(why, sizeof(why), "%llu more rules match it than one record may have",
+                       (unsigned long long)more);
         put_dead(b, r, rec, why);
     }
 }
@@ -200,6 +219,7 @@ static void on_event(struct block_run *b, const struct record *r, uint32_t rec)
 {
     struct run_source *s = slot_of(b, r->source);
     struct event *ev = &b->event;
+    uint64_t overflow = matcher_overflow(b->matcher), unasked = matcher_unasked(b->matcher);
     size_t nhits;
 
     decode(b->decoder,
@@ -215,10 +235,14 @@ static void on_event(struct block_run *b, const struct record *r, uint32_t rec)
            },
            ev);
     nhits = matcher_run(b->matcher, ev, b->hit, OBS_HITS_MAX);
-    count_event(s, ev, nhits, b->hit);
+    count_event(s, ev);
+    if ((nhits || kind_is_context(ev->kind) || (ev->flags & EVENT_IS_ALERT)) &&
+        put_obs(b, r, rec, nhits)) {
+        put_overflow(b, r, rec, matcher_overflow(b->matcher) - overflow);
+    }
     put_faults(b, r, rec);
-    if (nhits || kind_is_context(ev->kind) || (ev->flags & EVENT_IS_ALERT)) {
-        put_obs(b, r, rec, nhits);
+    if (matcher_unasked(b->matcher) != unasked) {
+        put_dead(b, r, rec, "there was no memory to ask the rules");
     }
 }
 
@@ -284,6 +308,18 @@ static int on_mark(struct block_run *b, const struct record *r, uint32_t rec, st
     }
 }
 
+static void begin_rules(struct block_run *b, const struct block *block)
+{
+    matcher_forgive(b->matcher);
+    for (size_t i = 0; b->quarantine && i < b->quarantine->n; i++) {
+        const struct quarantined *q = &b->quarantine->one[i];
+
+        if (quarantine_applies(q, &block->set, block->number)) {
+            matcher_quarantine(b->matcher, q->rule);
+        }
+    }
+}
+
 int block_run(struct block_run *b, struct span bytes, const uint32_t *skip, size_t nskip,
               void (*at)(void *ctx, uint32_t rec), void *ctx, struct buf *result, struct err *err)
 {
@@ -298,7 +334,7 @@ int block_run(struct block_run *b, struct span bytes, const uint32_t *skip, size
     memset(b->slot, 0, sizeof(b->slot));
     b->nsources = 0;
     b->out = result;
-    matcher_forgive(b->matcher);
+    begin_rules(b, &block);
     result_begin(result, block.epoch, block.number, &block.set);
     while ((rc = block_next(&block.records, &r, err)) > 0) {
         if (r.source >= RUN_SOURCES_MAX) {

@@ -29,6 +29,14 @@ struct compiled {
     struct block_run *run;
 };
 
+struct announced {
+    uint64_t number;
+    struct journal_place place;
+    uint8_t flags;
+    size_t nskip;
+    uint32_t skip[SKIPS_MAX];
+};
+
 struct detect {
     struct loop *loop;
     struct control control;
@@ -40,6 +48,10 @@ struct detect {
     struct buf block, result;
     bool started,
         stale; // stale: until a block says BLOCK_RESTART announcements are of a dead engine
+    struct announced *held; // announced, but farther ahead than the engine allows; NULL: none
+    struct announced next;
+    uint64_t ahead; // the last block that may be worked on; told by each engine anew
+    struct quarantine quarantine;
 };
 
 // ---- sets
@@ -137,14 +149,6 @@ static void say_at(void *ctx, uint32_t rec)
     }
 }
 
-struct announced {
-    uint64_t number;
-    struct journal_place place;
-    uint8_t flags;
-    size_t nskip;
-    uint32_t skip[SKIPS_MAX];
-};
-
 static bool read_announced(struct span body, struct announced *ret)
 {
     struct rd r = rd_of(body);
@@ -177,6 +181,9 @@ static int answer(struct detect *d, const struct announced *a, struct err *err)
                      (unsigned long long)block.number, (unsigned long long)a->number);
     }
     rc = rc < 0 ? rc : compiled_for(d, &block.set, &c, err);
+    if (rc == 0) {
+        block_run_quarantine(c->run, &d->quarantine);
+    }
     rc = rc < 0 ? rc
                 : block_run(c->run, buf_span(&d->block), a->skip, a->nskip,
                             a->flags & BLOCK_CAREFUL ? say_at : NULL, &job, &d->result, err);
@@ -191,25 +198,32 @@ static void drop(struct detect *d, struct link *l)
     link_close(l);
 }
 
-// Reads announcements only while the engine has taken the last result.
+// Reads announcements only while the engine has taken the last result, and the last block was worked on.
 static void want_links(struct detect *d)
 {
     bool pending = link_pending(&d->engine);
 
     if (link_up(&d->engine)) {
-        loop_want(d->loop, d->engine.fd, pending ? LOOP_WRITE : 0);
+        loop_want(d->loop, d->engine.fd, LOOP_READ | (pending ? LOOP_WRITE : 0u));
     }
     if (link_up(&d->intake)) {
         loop_want(d->loop, d->intake.fd,
-                  d->started && link_up(&d->engine) && !pending ? LOOP_READ : 0);
+                  d->started && link_up(&d->engine) && !pending && !d->held ? LOOP_READ : 0);
     }
 }
 
-// One announcement. False: none is here, or the process is to end.
-static bool next_block(struct detect *d)
+// How far ahead, and which rules not to ask there.
+static bool take_ahead(struct detect *d, uint8_t type, struct span body)
 {
-    struct announced a;
-    struct err err = ERR_INIT;
+    struct rd r = rd_of(body);
+
+    d->ahead = rd_u64(&r);
+    return type == MSG_AHEAD && quarantine_get(&r, &d->quarantine) && rd_done(&r);
+}
+
+// False: none is here.
+static bool take_announced(struct detect *d, struct err *err)
+{
     uint8_t type;
     struct span body;
     int got = link_next(&d->intake, &type, &body);
@@ -217,16 +231,39 @@ static bool next_block(struct detect *d)
     if (got <= 0) {
         return false;
     }
-    if (type != MSG_BLOCK || !read_announced(body, &a)) {
-        (void)err_set(&err, E_INPUT, "detect.message", "an announcement makes no sense");
-        control_fault(&d->control, &err);
+    if (type != MSG_BLOCK || !read_announced(body, &d->next)) {
+        (void)err_set(err, E_INPUT, "detect.message", "an announcement makes no sense");
         return false;
     }
-    if (a.flags & BLOCK_RESTART) {
+    if (d->next.flags & BLOCK_RESTART) {
         control_pump(&d->control); // a dead engine's link must go before its successor's block
         d->stale = false;
     }
-    if (!d->stale && link_up(&d->engine) && answer(d, &a, &err) < 0) {
+    d->held = d->stale ? NULL : &d->next;
+    return true;
+}
+
+// One announcement. False: none is here or may be worked on, or the process is to end.
+static bool next_block(struct detect *d)
+{
+    const struct announced *a;
+    struct err err = ERR_INIT;
+
+    if (!d->held && !take_announced(d, &err)) {
+        if (err.rc) {
+            control_fault(&d->control, &err);
+        }
+        return false;
+    }
+    a = d->held;
+    if (!a) {
+        return true; // of a dead engine
+    }
+    if (!link_up(&d->engine) || a->number > d->ahead) {
+        return false;
+    }
+    d->held = NULL;
+    if (answer(d, a, &err) < 0) {
         control_fault(&d->control, &err);
         return false;
     }
@@ -260,14 +297,40 @@ static void on_intake(void *ctx, int fd, unsigned events)
     }
 }
 
+// The next engine asks again for what it needs, and says anew how far ahead.
+static void drop_engine(struct detect *d)
+{
+    drop(d, &d->engine);
+    d->held = NULL;
+    d->ahead = 0;
+    d->quarantine.n = 0;
+}
+
+static void lose_engine(struct detect *d)
+{
+    drop_engine(d);
+    d->stale = true;
+}
+
 static void on_engine(void *ctx, int fd, unsigned events)
 {
     struct detect *d = ctx;
+    struct err err = ERR_INIT;
+    uint8_t type;
+    struct span body;
 
     (void)fd;
-    if ((events & LOOP_HANGUP) || link_flush(&d->engine) < 0) {
-        drop(d, &d->engine);
-        d->stale = true;
+    if ((events & LOOP_HANGUP) || link_flush(&d->engine) < 0 ||
+        (events & LOOP_READ && link_fill(&d->engine) < 0)) {
+        lose_engine(d);
+        return;
+    }
+    while (link_next(&d->engine, &type, &body) == 1) {
+        if (!take_ahead(d, type, body)) {
+            (void)err_set(&err, E_INPUT, "detect.message", "the engine's word makes no sense");
+            control_fault(&d->control, &err);
+            return;
+        }
     }
 }
 
@@ -307,7 +370,7 @@ static void on_peer(void *ctx, enum role role, unsigned index, int fd)
         link_init(&d->intake, fd);
         (void)loop_add(d->loop, fd, 0, on_intake, d);
     } else if (role == ROLE_ENGINE) {
-        drop(d, &d->engine);
+        drop_engine(d);
         link_init(&d->engine, fd);
         (void)loop_add(d->loop, fd, 0, on_engine, d);
     } else {
@@ -323,8 +386,7 @@ static void on_lost(void *ctx, enum role role, unsigned index)
     if (role == ROLE_INTAKE) {
         drop(d, &d->intake);
     } else if (role == ROLE_ENGINE) {
-        drop(d, &d->engine);
-        d->stale = true;
+        lose_engine(d);
     }
 }
 

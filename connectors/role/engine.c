@@ -1,4 +1,4 @@
-// engine.c - the engine role: links around the shell.
+// engine.c - the engine role: its start, its loop, and what the supervisor says.
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/role/engine.h"
 
@@ -9,36 +9,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "connectors/os/control.h"
 #include "connectors/os/files.h"
 #include "connectors/os/logsink.h"
 #include "connectors/os/sandbox.h"
 #include "connectors/pg/store_pg.h"
-#include "connectors/role/config.h"
-#include "connectors/role/engine_keys.h"
-#include "connectors/role/engine_reload.h"
-#include "connectors/role/engine_sets.h"
-#include "connectors/role/engine_shell.h"
-#include "connectors/role/engine_watch.h"
+#include "connectors/role/engine_role.h"
 #include "core/base/log.h"
-
-enum { AGENT_KEYS = 1024, AGENT_NAME = 64 };
-
-struct engine_role {
-    struct loop *loop;
-    struct control control;
-    struct role_config config;
-    struct engine_sets sets;
-    struct store *store;
-    struct shell *shell;
-    struct link intake, gate, detect[DETECTS_MAX];
-    struct watch watch[DETECTS_MAX];
-    bool tail_known, own_death[DETECTS_MAX], faulted;
-    struct reload reload;
-    struct killers killers; // from the recorded inputs, and found since
-    struct engine_keys keys;
-    struct buf scratch;
-};
 
 // A database that is away comes back: the engine ends without calling it a fault of its own and is
 // started again, with growing pauses, for as long as it takes. Everything else needs a person.
@@ -53,7 +29,7 @@ static bool is_away(const struct err *err)
     return false;
 }
 
-static void fail(struct engine_role *r, const struct err *err)
+void engine_role_fail(struct engine_role *r, const struct err *err)
 {
     if (r->faulted) {
         return;
@@ -75,33 +51,13 @@ static void say_fault(void *ctx, const struct err *err)
              err_text(err, text, sizeof(text)), NULL);
 }
 
-// ---- sending
-
-static void want(struct engine_role *r, struct link *l)
+void engine_role_notice(struct engine_role *r, struct span kind, struct span text)
 {
-    if (link_up(l)) {
-        loop_want(r->loop, l->fd, LOOP_READ | (link_pending(l) ? LOOP_WRITE : 0u));
-    }
-}
+    struct input_notice n = {.kind = kind, .text = text};
 
-static void tell(struct engine_role *r, struct link *l, uint8_t type, struct span body)
-{
-    if (link_up(l) && link_send(l, type, body) == 0) {
-        (void)link_flush(l);
-        want(r, l);
-    }
-}
-
-static void ask_detect(struct engine_role *r, unsigned k)
-{
-    if (r->tail_known && link_up(&r->detect[k]) && link_up(&r->intake)) {
-        uint64_t block = shell_wants(r->shell, k);
-
-        killers_forget(&r->killers, shell_next_block(r->shell));
-        buf_clear(&r->scratch);
-        watch_from(&r->watch[k], &r->killers, k, r->config.detects, block, &r->scratch);
-        tell(r, &r->intake, MSG_FROM, buf_span(&r->scratch));
-    }
+    buf_clear(&r->scratch);
+    input_put_notice(&r->scratch, &n);
+    (void)shell_input(r->shell, buf_span(&r->scratch));
 }
 
 // ---- hooks of the shell
@@ -116,12 +72,7 @@ static const struct engine_set *hook_set(void *ctx, const struct digest *digest,
 
 static void hook_committed(void *ctx, struct pos pos)
 {
-    struct engine_role *r = ctx;
-
-    buf_clear(&r->scratch);
-    buf_u32(&r->scratch, pos.epoch);
-    buf_u64(&r->scratch, pos.block);
-    tell(r, &r->intake, MSG_COMMITTED, buf_span(&r->scratch));
+    engine_tell_committed(ctx, pos);
 }
 
 static void hook_send(void *ctx, const struct effect_send *cmd)
@@ -133,7 +84,7 @@ static void hook_send(void *ctx, const struct effect_send *cmd)
     buf_put(&r->scratch, cmd->id.b, sizeof(cmd->id.b));
     buf_blob(&r->scratch, cmd->bytes);
     buf_blob(&r->scratch, cmd->signature);
-    tell(r, &r->gate, MSG_SEND, buf_span(&r->scratch));
+    engine_tell(r, &r->gate, MSG_SEND, buf_span(&r->scratch));
 }
 
 static void hook_release(void *ctx, uint32_t epoch, uint64_t block)
@@ -143,7 +94,7 @@ static void hook_release(void *ctx, uint32_t epoch, uint64_t block)
     buf_clear(&r->scratch);
     buf_u32(&r->scratch, epoch);
     buf_u64(&r->scratch, block);
-    tell(r, &r->intake, MSG_RELEASE, buf_span(&r->scratch));
+    engine_tell(r, &r->intake, MSG_RELEASE, buf_span(&r->scratch));
 }
 
 static utime_t hook_wall(void *ctx)
@@ -152,179 +103,7 @@ static utime_t hook_wall(void *ctx)
     return utime_of_ns(clock_wall());
 }
 
-// ---- receiving
-
-static void on_tail(struct engine_role *r, struct span body)
-{
-    struct rd in = rd_of(body);
-    uint32_t epoch = rd_u32(&in);
-    uint64_t first = rd_u64(&in), last = rd_u64(&in);
-    struct err err = ERR_INIT;
-
-    if (!rd_ok(&in)) {
-        (void)err_set(&err, E_INPUT, "engine.tail", "intake sent a tail that is none");
-        fail(r, &err);
-        return;
-    }
-    if (shell_tail(r->shell, epoch, first, last, &err)) {
-        fail(r, &err);
-        return;
-    }
-    r->tail_known = true;
-    reload_tail(&r->reload, last);
-    hook_committed(r, shell_committed(r->shell)); // recordings wait for it
-    for (unsigned k = 0; k < r->config.detects; k++) {
-        ask_detect(r, k);
-    }
-}
-
-static void on_intake(struct engine_role *r, uint8_t type, struct span body)
-{
-    if (type == MSG_TAIL) {
-        on_tail(r, body);
-    }
-}
-
-static void on_detect(struct engine_role *r, unsigned k, uint8_t type, struct span body)
-{
-    struct err err = ERR_INIT;
-
-    if (type == MSG_RESULT) {
-        uint64_t block = shell_wants(r->shell, k);
-
-        if (shell_result(r->shell, k, body, &err)) {
-            fail(r, &err);
-        } else if (shell_wants(r->shell, k) != block) {
-            watch_answered(&r->watch[k], block);
-        }
-    } else if (type == MSG_AT) {
-        struct rd in = rd_of(body);
-        uint64_t block = rd_u64(&in);
-
-        watch_at(&r->watch[k], block, rd_u32(&in));
-    }
-}
-
-static void notice(struct engine_role *r, struct span kind, struct span text)
-{
-    struct input_notice n = {.kind = kind, .text = text};
-
-    buf_clear(&r->scratch);
-    input_put_notice(&r->scratch, &n);
-    (void)shell_input(r->shell, buf_span(&r->scratch));
-}
-
-static void on_gate(struct engine_role *r, uint8_t type, struct span body)
-{
-    struct input in;
-    struct err err = ERR_INIT;
-
-    if (type != MSG_CONTROL || input_get(body, &in) || in.kind != INPUT_CONTROL) {
-        return;
-    }
-    if (engine_keys_believe(&r->keys, &in.control, &err)) {
-        (void)shell_input(r->shell, body);
-    } else {
-        char text[1400];
-
-        log_line(LOG_WARN, "a report was not believed", "why", err_text(&err, text, sizeof(text)),
-                 NULL);
-        notice(r, SPAN_LIT("report-refused"), span_str(text));
-    }
-}
-
-static void drop_link(struct engine_role *r, struct link *l)
-{
-    if (link_up(l)) {
-        loop_remove(r->loop, l->fd);
-        link_close(l);
-    }
-}
-
-// What cannot be taken now stays with its sender.
-static bool may_read(const struct engine_role *r, enum role peer, unsigned k)
-{
-    return peer == ROLE_DETECT ? !shell_full(r->shell, k)
-           : peer == ROLE_GATE ? shell_input_room(r->shell)
-                               : true;
-}
-
-static void take_messages(struct engine_role *r, struct link *l, enum role peer, unsigned k)
-{
-    uint8_t type;
-    struct span body;
-
-    while (!r->faulted && link_up(l) && may_read(r, peer, k) && link_next(l, &type, &body) == 1) {
-        switch (peer) {
-        case ROLE_INTAKE: on_intake(r, type, body); break;
-        case ROLE_DETECT: on_detect(r, k, type, body); break;
-        default: on_gate(r, type, body); break;
-        }
-    }
-}
-
-static struct link *link_of(struct engine_role *r, enum role peer, unsigned index)
-{
-    switch (peer) {
-    case ROLE_INTAKE: return &r->intake;
-    case ROLE_GATE: return &r->gate;
-    case ROLE_DETECT: return index < r->config.detects ? &r->detect[index] : NULL;
-    default: return NULL;
-    }
-}
-
-static void on_link(struct engine_role *r, int fd, unsigned events)
-{
-    struct link *all[DETECTS_MAX + 2] = {&r->intake, &r->gate};
-
-    for (unsigned k = 0; k < r->config.detects; k++) {
-        all[k + 2] = &r->detect[k];
-    }
-    for (unsigned i = 0; i < r->config.detects + 2; i++) {
-        struct link *l = all[i];
-
-        if (!link_up(l) || l->fd != fd) {
-            continue;
-        }
-        if (events & LOOP_WRITE && link_flush(l) < 0) {
-            drop_link(r, l);
-            return;
-        }
-        if (events & (LOOP_READ | LOOP_HANGUP)) {
-            enum role peer = i == 0 ? ROLE_INTAKE : i == 1 ? ROLE_GATE : ROLE_DETECT;
-            unsigned index = i < 2 ? 0 : i - 2;
-
-            if (may_read(r, peer, index) && link_fill(l) < 0) {
-                drop_link(r, l); // the supervisor makes a new one
-                return;
-            }
-            take_messages(r, l, peer, index);
-        }
-        want(r, l);
-        return;
-    }
-}
-
-static void on_event(void *ctx, int fd, unsigned events)
-{
-    on_link(ctx, fd, events);
-}
-
 // ---- the loop's hook: all the work
-
-// What lay in the link's buffer because there was no room. True: there is room again for more.
-static bool take_waiting(struct engine_role *r, struct link *l, enum role peer, unsigned k)
-{
-    bool full = !may_read(r, peer, k);
-
-    take_messages(r, l, peer, k);
-    if (link_up(l)) {
-        loop_want(r->loop, l->fd,
-                  (may_read(r, peer, k) ? (unsigned)LOOP_READ : 0u) |
-                      (link_pending(l) ? LOOP_WRITE : 0u));
-    }
-    return full && may_read(r, peer, k);
-}
 
 // A set that cannot be used must not come into the journal: it is loaded before intake is asked.
 static void look_for_reload(struct engine_role *r)
@@ -341,22 +120,21 @@ static void look_for_reload(struct engine_role *r)
         return;
     }
     if (hook_set(r, &r->reload.wanted, &err)) {
-        tell(r, &r->intake, MSG_RELOAD,
-             span_of((const char *)r->reload.wanted.b, sizeof(r->reload.wanted.b)));
+        engine_tell(r, &r->intake, MSG_RELOAD,
+                    span_of((const char *)r->reload.wanted.b, sizeof(r->reload.wanted.b)));
         reload_asked(&r->reload);
         return;
     }
     reload_refused(&r->reload, &in_force);
     err_text(&err, text, sizeof(text));
     log_line(LOG_ERROR, "a set is refused: the one before stays in force", "why", text, NULL);
-    notice(r, SPAN_LIT("set-refused"), span_str(text));
+    engine_role_notice(r, SPAN_LIT("set-refused"), span_str(text));
 }
 
 static bool before_wait(void *ctx)
 {
     struct engine_role *r = ctx;
     struct err err = ERR_INIT;
-    bool more = false;
     int rc;
 
     if (!r->shell || r->faulted) {
@@ -364,19 +142,17 @@ static bool before_wait(void *ctx)
     }
     rc = shell_work(r->shell, &err);
     if (rc) {
-        fail(r, &err);
+        engine_role_fail(r, &err);
         return false;
     }
+    engine_tell_ahead(r);
     look_for_reload(r);
     // A notification may have been read along with the answer to a statement of ours: then it lies in
     // libpq's queue and the socket will not wake us for it.
     if (r->store->ops->news(r->store)) {
         shell_news(r->shell);
     }
-    for (unsigned k = 0; k < r->config.detects; k++) {
-        more = take_waiting(r, &r->detect[k], ROLE_DETECT, k) || more;
-    }
-    return take_waiting(r, &r->gate, ROLE_GATE, 0) || more;
+    return engine_links_waiting(r);
 }
 
 static void on_store(void *ctx, int fd, unsigned events)
@@ -437,7 +213,7 @@ static int start(void *ctx, struct span config, struct err *err)
         struct link *l = i == 0 ? &r->intake : i == 1 ? &r->gate : &r->detect[i - 2];
 
         if (link_up(l)) {
-            rc = loop_add(r->loop, l->fd, LOOP_READ, on_event, r);
+            rc = engine_link_watch(r, l);
         }
     }
     control_ready(&r->control);
@@ -448,7 +224,7 @@ static void peer(void *ctx, enum role role, unsigned index, int fd)
 {
     struct engine_role *r = ctx;
     // Before the start the number of detects is not known yet.
-    struct link *l = r->shell                                     ? link_of(r, role, index)
+    struct link *l = r->shell                                     ? engine_link_of(r, role, index)
                      : role == ROLE_DETECT && index < DETECTS_MAX ? &r->detect[index]
                      : role == ROLE_INTAKE                        ? &r->intake
                      : role == ROLE_GATE                          ? &r->gate
@@ -459,11 +235,13 @@ static void peer(void *ctx, enum role role, unsigned index, int fd)
         return;
     }
     if (r->shell) {
-        drop_link(r, l);
+        engine_link_drop(r, l);
     }
     link_init(l, fd);
-    if (r->shell && loop_add(r->loop, fd, LOOP_READ, on_event, r) == 0 && role == ROLE_DETECT) {
-        ask_detect(r, index);
+    if (r->shell && engine_link_watch(r, l) == 0 && role == ROLE_DETECT) {
+        r->ahead[index] = 0;
+        engine_tell_ahead(r);
+        engine_ask_detect(r, index);
     }
 }
 
@@ -477,12 +255,12 @@ static void tell_killer(struct engine_role *r, unsigned k)
     if (!killers_add(&r->killers, &v)) {
         (void)err_set(&err, E_LIMIT, "engine.killers",
                       "detect died on more than %d records that wait to be processed", KILLERS_MAX);
-        fail(r, &err);
+        engine_role_fail(r, &err);
         return;
     }
     verdict_text(&v, text, sizeof(text));
     log_line(LOG_ERROR, "a record kills detect and is dead-lettered", "what", text, NULL);
-    notice(r, SPAN_LIT("killer"), span_str(text));
+    engine_role_notice(r, SPAN_LIT("killer"), span_str(text));
 }
 
 // Without the gate no agent can be reached; a new gate says who is there.
@@ -495,31 +273,16 @@ static void gate_lost(struct engine_role *r)
     (void)shell_input(r->shell, buf_span(&r->scratch));
 }
 
-// What detect had answered and named before it died still counts, and its death is of what follows.
-static void take_last_words(struct engine_role *r, struct link *l, unsigned k)
-{
-    while (link_up(l) && may_read(r, ROLE_DETECT, k)) {
-        size_t before = l->in.len - l->in_at;
-        int rc = link_fill(l);
-        bool more = l->in.len - l->in_at != before;
-
-        take_messages(r, l, ROLE_DETECT, k);
-        if (rc < 0 || !more) {
-            break;
-        }
-    }
-}
-
 static void lost(void *ctx, enum role role, unsigned index)
 {
     struct engine_role *r = ctx;
-    struct link *l = r->shell ? link_of(r, role, index) : NULL;
+    struct link *l = r->shell ? engine_link_of(r, role, index) : NULL;
 
     if (!l) {
         return;
     }
     if (role == ROLE_DETECT) {
-        take_last_words(r, l, index);
+        engine_last_words(r, index);
         if (watch_died(&r->watch[index], shell_wants(r->shell, index), r->own_death[index])) {
             tell_killer(r, index);
         }
@@ -529,7 +292,7 @@ static void lost(void *ctx, enum role role, unsigned index)
     } else if (role == ROLE_GATE) {
         gate_lost(r);
     }
-    drop_link(r, l);
+    engine_link_drop(r, l);
 }
 
 static void take_fd(void *ctx, enum ctl_fd what, unsigned index, struct span name, int fd)

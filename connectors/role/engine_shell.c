@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connectors/role/engine_shell.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/log.h"
 #include "core/model/result.h"
 
 struct queued {
@@ -475,6 +477,15 @@ static int reach_live(struct shell *s, struct err *err)
     return rc;
 }
 
+static void say_quarantine(const struct effect_rule *r)
+{
+    char id[200], why[256];
+
+    (void)snprintf(id, sizeof(id), SPAN_FMT, SPAN_ARG(r->id));
+    (void)snprintf(why, sizeof(why), SPAN_FMT, SPAN_ARG(r->reason));
+    log_line(LOG_ERROR, "a rule is in quarantine and sees nothing", "rule", id, "why", why, NULL);
+}
+
 static void after_commit(struct shell *s)
 {
     struct rd r = rd_of(buf_span(&s->effects));
@@ -483,6 +494,8 @@ static void after_commit(struct shell *s)
     while (effect_next(&r, &e) == 1) {
         if (e.kind == EFFECT_SEND) {
             s->hooks.send(s->hooks.ctx, &e.send);
+        } else if (e.kind == EFFECT_RULE && span_eq_str(e.rule.state, "quarantine")) {
+            say_quarantine(&e.rule);
         }
     }
     s->hooks.committed(s->hooks.ctx, s->state.pos);

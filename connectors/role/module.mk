@@ -1,6 +1,6 @@
 SHELF := connectors/role
 $(SHELF)_SRC := agent_net.c agents.c announce.c block_run.c capture.c capture_model.c captured.c child.c config.c daemon_conf.c detect.c engine.c \
-	engine_keys.c engine_reload.c engine_sets.c engine_shell.c engine_watch.c exec.c gate.c house.c intake.c set_load.c sign.c \
+	engine_keys.c engine_links.c engine_reload.c engine_sets.c engine_shell.c engine_watch.c exec.c gate.c house.c intake.c set_load.c sign.c \
 	sign_check.c sockets.c supervisor.c wslink.c
 
 PROGRAMS += fabsocd fabsoc-agent

@@ -12,10 +12,10 @@ struct matcher {
     struct rulesource_memo *memo;
     struct leaf_tools tools;
     struct called called;
-    uint64_t overflow;
+    uint64_t overflow, unasked;
     uint32_t *rule_faults; // by rule, since matcher_forgive()
-    uint32_t faulted[FAULTED_MAX];
-    size_t nfaulted; // rules that were at fault on this event
+    uint32_t *faulted;     // rules that were at fault on this event
+    size_t nfaulted;
 };
 
 struct matcher *matcher_new(const struct ruleset *s, const struct wants *want)
@@ -29,8 +29,9 @@ struct matcher *matcher_new(const struct ruleset *s, const struct wants *want)
     m->regex = regex_scratch_new();
     m->memo = prefilter_memo_new(s->prefilter);
     m->rule_faults = calloc(s->nrules + 1, sizeof(*m->rule_faults));
+    m->faulted = calloc(s->nrules + 1, sizeof(*m->faulted));
     if (!value_cache_init(&m->values, s, want) || !called_init(&m->called, s->nrules) ||
-        !m->regex || !m->memo || !m->rule_faults) {
+        !m->regex || !m->memo || !m->rule_faults || !m->faulted) {
         matcher_free(m);
         return NULL;
     }
@@ -50,6 +51,7 @@ void matcher_free(struct matcher *m)
         regex_scratch_free(m->regex);
         rulesource_memo_free(m->memo);
         free(m->rule_faults);
+        free(m->faulted);
         free(m);
     }
 }
@@ -108,9 +110,7 @@ static void fill_carry(struct matcher *m, const struct entry *e, struct hit *h)
 static void at_fault(struct matcher *m, uint32_t rule)
 {
     m->rule_faults[rule]++;
-    if (m->nfaulted < FAULTED_MAX) {
-        m->faulted[m->nfaulted++] = rule;
-    }
+    m->faulted[m->nfaulted++] = rule;
 }
 
 // A hit, or false. A rule in quarantine says nothing; that was said when it went there.
@@ -141,11 +141,13 @@ static bool try_rule(struct matcher *m, const struct entry *e, struct hit *h)
 
 size_t matcher_run(struct matcher *m, const struct event *ev, struct hit *out, size_t max)
 {
+    uint64_t faults = m->values.faults;
     size_t n = 0;
     uint32_t rule;
 
     begin(m, ev);
     prefilter_run(m->s->prefilter, m->memo, ev, &m->tools, &m->called);
+    m->unasked += m->values.faults != faults;
     while (called_next(&m->called, &rule)) {
         struct hit h;
 
@@ -212,9 +214,21 @@ uint32_t matcher_rule_faults(const struct matcher *m, uint32_t rule)
     return m->rule_faults[rule];
 }
 
+void matcher_quarantine(struct matcher *m, uint32_t rule)
+{
+    if (rule < m->s->nrules) {
+        m->rule_faults[rule] = RULE_FAULTS_MAX;
+    }
+}
+
 void matcher_forgive(struct matcher *m)
 {
     memset(m->rule_faults, 0, (m->s->nrules + 1) * sizeof(*m->rule_faults));
+}
+
+uint64_t matcher_unasked(const struct matcher *m)
+{
+    return m->unasked;
 }
 
 uint64_t matcher_overflow(const struct matcher *m)

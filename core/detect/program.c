@@ -63,6 +63,7 @@ static enum tri finish_leaf(void *ctx, uint32_t index)
     if (wants_regex(l) && !f->regex) {
         f->regex = regex_scratch_new();
         if (!f->regex) {
+            f->faults++;
             return TRI_UNKNOWN;
         }
     }
@@ -75,7 +76,7 @@ static enum tri finish_leaf(void *ctx, uint32_t index)
 enum { FINISH_SCRATCH = 4 << 20 };
 
 enum verdict rule_finish(const struct rule *r, const struct hit *h, const struct obs *o,
-                         const struct context_ops *ops)
+                         const struct context_ops *ops, bool *fault)
 {
     struct finish f = {.p = r->program, .h = h, .o = o, .ops = ops};
     struct leaf_env env = {finish_leaf, &f};
@@ -91,5 +92,8 @@ enum verdict rule_finish(const struct rule *r, const struct hit *h, const struct
     t = node_eval(f.p->root, &env);
     arena_free(&f.scratch);
     regex_scratch_free(f.regex);
+    if (fault) {
+        *fault = *fault || f.faults;
+    }
     return t == TRI_YES ? VERDICT_YES : VERDICT_NO;
 }

@@ -145,17 +145,22 @@ struct leaf_said {
 void matcher_explain(struct matcher *m, const struct event *ev, const struct rule *r,
                      struct leaf_said *out);
 uint64_t matcher_overflow(const struct matcher *m);
-// A rule fault: an expression passed its match limit, so that the rule said nothing about the event.
-// After RULE_FAULTS_MAX the rule is in quarantine, not asked any more, until matcher_forgive().
-enum { RULE_FAULTS_MAX = 3, FAULTED_MAX = 32 };
+// A rule fault: an expression passed its match limit, so that the rule may have said nothing about the
+// event where it should have spoken. After faults on RULE_FAULTS_MAX events the rule is in quarantine:
+// from the next event on it is not asked any more, until matcher_forgive().
+enum { RULE_FAULTS_MAX = 3 };
 size_t matcher_faulted(const struct matcher *m,
-                       const uint32_t **ret); // rules at fault on the last event
+                       const uint32_t **ret); // rules at fault on the last event, ascending
 uint32_t matcher_rule_faults(const struct matcher *m, uint32_t rule);
+void matcher_quarantine(struct matcher *m, uint32_t rule); // at once, without a fault
 void matcher_forgive(struct matcher *m);
 uint64_t matcher_faults(const struct matcher *m); // expressions that passed their match limit
+// Events on which there was no memory to find out which rules to ask.
+uint64_t matcher_unasked(const struct matcher *m);
 
-// Finishes an ask with the engine's knowledge: VERDICT_YES or VERDICT_NO. Pure.
+// Finishes an ask with the engine's knowledge: VERDICT_YES or VERDICT_NO. Pure. `fault` (may be NULL) is set
+// when an expression over a context field passed its match limit, or there was no memory for it.
 enum verdict rule_finish(const struct rule *r, const struct hit *h, const struct obs *o,
-                         const struct context_ops *ops);
+                         const struct context_ops *ops, bool *fault);
 
 #endif

@@ -216,6 +216,7 @@ void clock_tick(struct engine *e, struct buf *out)
 
     overdue_sessions(e, out);
     overdue_sources(e, out);
+    overdue_rules(e, out);
     breaches(e, out);
     wake_shelved(e);
     overdue_rows(e, out);

@@ -107,6 +107,13 @@ static void call(struct corr *c, const struct rule *r, const struct row_corr *w,
     if (x || (w->fired != UTIME_NONE && t <= w->fired)) {
         return;
     }
+    if (c->expect->count >= c->expect->bound) {
+        struct row_expect *oldest = table_first(c->expect);
+
+        corr_say_lost(c, oldest->rule, CORR_LOST_EXPECT);
+        table_del(c->expect, oldest);
+        c->expect->evicted++;
+    }
     x = table_put(c->expect, &w->key);
     if (!x) {
         c->broken = true;

@@ -153,6 +153,7 @@ static void make_room(struct corr *c)
         struct row_corr *w = table_get(c->window, &e->key.window);
 
         if (w) {
+            corr_say_lost(c, w->rule, CORR_LOST_EVENT);
             drop_entry(c, w, e);
         } else {
             table_del(c->entry, e);
@@ -195,7 +196,10 @@ void window_add(struct corr *c, struct row_corr *w, uint64_t id, utime_t t, micr
     link_entry(c, w, e);
     while (w->n > keep) {
         drop_oldest(c, w);
-        c->entry->evicted += counted;
+        if (counted) {
+            corr_say_lost(c, w->rule, CORR_LOST_EVENT);
+            c->entry->evicted++;
+        }
     }
 }
 

@@ -48,12 +48,30 @@ static struct span carried(const struct hit *h, uint8_t at)
     return at < h->ncarry ? h->carry[at] : SPAN_NONE;
 }
 
+void corr_say_lost(struct corr *c, uint32_t rule, enum corr_lost what)
+{
+    if (c->lost) {
+        c->lost(c->owner, rule, what);
+    }
+}
+
 static void drop_hit(struct corr *c, const struct rule *r)
 {
     (*c->dropped)++;
-    if (c->dropped_by) {
-        c->dropped_by[r->index]++;
+    corr_say_lost(c, r->index, CORR_LOST_KEY);
+}
+
+// The row used longest ago goes, and is counted for the correlation whose it was.
+static void carry_make_room(struct corr *c)
+{
+    struct row_corrcarry *x = table_first(c->carry);
+    const struct row_corr *w = table_get(c->window, &x->key.window);
+
+    if (w) {
+        corr_say_lost(c, w->rule, CORR_LOST_CARRY);
     }
+    table_del(c->carry, x);
+    c->carry->evicted++;
 }
 
 static void *carry_row(struct corr *c, const struct key128 *window, uint64_t i, bool make)
@@ -62,8 +80,15 @@ static void *carry_row(struct corr *c, const struct key128 *window, uint64_t i, 
         struct key128 window;
         uint64_t i;
     } key = {*window, i};
+    void *row = table_get(c->carry, &key);
 
-    return make ? table_put(c->carry, &key) : table_get(c->carry, &key);
+    if (!make) {
+        return row;
+    }
+    if (!row && c->carry->count >= c->carry->bound) {
+        carry_make_room(c);
+    }
+    return table_put(c->carry, &key);
 }
 
 void corr_drop(struct corr *c, struct row_corr *w)
@@ -105,7 +130,10 @@ static struct row_corr *window_of(struct corr *c, const struct rule *r, const st
     struct row_corr *w = table_get(c->window, key);
 
     if (!w && c->window->count >= c->window->bound) {
-        corr_drop(c, table_first(c->window));
+        struct row_corr *oldest = table_first(c->window);
+
+        corr_say_lost(c, oldest->rule, CORR_LOST_WINDOW);
+        corr_drop(c, oldest);
         c->window->evicted++;
     }
     w = table_put(c->window, key);

@@ -16,7 +16,7 @@
 //
 // Memory: `keep` newest events a window where that decides the condition (corr_cond.c), the bounds of
 // ruleset.h for sums, averages and percentiles; tables of tables.def for all windows together. What
-// the bounds take away is counted in the tables' `evicted`.
+// the bounds take away is counted in the tables' `evicted` and said by rule (corr_lost).
 #ifndef CORE_ENGINE_CORRELATE_H
 #define CORE_ENGINE_CORRELATE_H
 
@@ -24,6 +24,16 @@
 #include "core/engine/table.h"
 
 enum { CORR_WHO_MAX = 640 }; // bytes about the record that calls for an expected one
+
+// What a correlation did not count, or could not keep.
+enum corr_lost {
+    CORR_LOST_KEY,    // a hit without a value to group by or to look at
+    CORR_LOST_WINDOW, // a window that was given up for a newer one
+    CORR_LOST_EVENT,  // an event of a window
+    CORR_LOST_CARRY,  // a field that a result would have carried
+    CORR_LOST_EXPECT, // an expected event that is not waited for any more
+    CORR_LOST_KINDS
+};
 
 struct corr_fired {
     const struct rule *rule; // the correlation
@@ -37,9 +47,11 @@ struct corr_fired {
 // whoever owns them. `due` is made of EXPECT and only speeds it up.
 struct corr {
     struct table *window, *entry, *carry, *expect;
-    uint64_t *record;     // number of the record in hand
-    uint64_t *dropped;    // hits without a value, all correlations
-    uint64_t *dropped_by; // the same by rule index, or NULL
+    uint64_t *record;  // number of the record in hand
+    uint64_t *dropped; // hits without a value, all correlations
+    // Each loss with the correlation's index; may be NULL.
+    void (*lost)(void *owner, uint32_t rule, enum corr_lost what);
+    void *owner;
     const struct ruleset *rules;
     void (*fired)(void *ctx, const struct corr_fired *f);
     void *ctx;
@@ -73,6 +85,8 @@ void corr_expire(struct corr *c, utime_t t);
 // The hits to come begin again at `t`: deletes windows whose newest hit lies farther ahead of it than
 // their time span. For scan, whose files may overlap; the engine's order never steps back.
 void corr_rewind(struct corr *c, utime_t t);
+
+void corr_say_lost(struct corr *c, uint32_t rule, enum corr_lost what);
 
 struct row_corr;
 void corr_drop(struct corr *c, struct row_corr *w); // a window and all that belongs to it

@@ -7,6 +7,7 @@
 #include "core/engine/commands.h"
 #include "core/engine/incident.h"
 #include "core/engine/plans.h"
+#include "core/engine/rules.h"
 #include "core/engine/tiering.h"
 #include "group_fsm.h"
 #include "incident_fsm.h"
@@ -250,6 +251,7 @@ static void (*const emitters[TAB_COUNT])(struct engine *, void *, struct buf *) 
     [TAB_ENTITY] = emit_entity,   [TAB_CLOCK] = emit_clock,      [TAB_TOOL] = emit_tool,
     [TAB_SESSION] = emit_session, [TAB_WINDOW] = emit_window,    [TAB_PLAN] = plans_emit,
     [TAB_RUN] = runs_emit,        [TAB_COMMAND] = commands_emit, [TAB_AGENT] = agents_emit,
+    [TAB_RULE] = rules_emit,
 };
 
 void emit_dirty(struct engine *e, struct buf *out)

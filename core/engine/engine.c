@@ -12,6 +12,8 @@
 #include "core/engine/intent.h"
 #include "core/engine/plans.h"
 #include "core/engine/remap.h"
+#include "core/engine/rules.h"
+#include "core/engine/sources.h"
 #include "core/engine/stage2.h"
 
 static void tables_init(struct engine *e)
@@ -58,10 +60,12 @@ int engine_use_set(struct engine *e, const struct engine_set *set, struct buf *e
     e->digested = effects->len;
     e->set_switched = true;
     stage2_drain(e, effects);
+    rules_leave(e, set, effects);
     remap_rows(e, set);
     plans_withdraw(e, set, effects);
     coverage_withdraw(e, set, effects);
     e->set = set;
+    rules_enter(e, effects);
     e->corr.rules = set->rules;
     corr_restore(&e->corr);
     e->next_session = e->now;
@@ -76,107 +80,30 @@ static void at(struct engine *e, uint32_t rec)
 
 // ---- items
 
-static struct row_source *source_row(struct engine *e, uint32_t number)
+static void count_obs(struct engine *e, const struct obs *o)
 {
-    struct row_source *s = table_get(&e->tab[TAB_SOURCE], &number);
+    bool late = e->watermark != UTIME_NONE && o->time < e->watermark;
+    struct row_source *s;
+    uint64_t asks = 0;
 
-    if (!s && (s = table_put(&e->tab[TAB_SOURCE], &number)) != NULL) {
-        s->newest = s->received = UTIME_NONE;
-        s->lateness = 2 * UTIME_SECOND;
-        if (number == 0) { // damage on disk is counted there
-            TEXT_SET(s->name, SPAN_LIT("journal"));
-        }
+    for (uint32_t i = 0; i < o->nhits; i++) {
+        asks += o->hit[i].verdict == VERDICT_ASK;
     }
-    if (!s) {
-        e->broken = true;
-    }
-    return s;
-}
-
-static void take_source(struct engine *e, const struct source_decl *d)
-{
-    struct row_source *s = source_row(e, d->number);
-
+    e->count.late += late;
+    s = late || asks ? sources_row(e, o->source) : NULL;
     if (s) {
-        s->lateness = d->lateness_us > 0 ? d->lateness_us : 2 * UTIME_SECOND;
-        s->silence = d->silence_us;
-        if (s->offset != d->offset_us) {
-            s->offset = d->offset_us;
-            s->drift = (struct drift){0};
-        }
-        TEXT_SET(s->name, d->name);
-        TEXT_SET(s->format, d->format);
-        TEXT_SET(s->kind, d->kind);
-        TEXT_SET(s->area, d->area);
-        if (s->received == UTIME_NONE && e->now != UTIME_NONE) {
-            s->received = e->now; // silence is measured from the declaration on
-        }
-        e->next_silence = e->now;
+        s->asks += asks;
+        s->late += late;
         MARK(e, SOURCE, s);
     }
 }
 
-static void take_counts(struct engine *e, const struct counts *c)
+static void take_obs(struct engine *e, struct res_item *it, struct buf *out)
 {
-    struct row_source *s = source_row(e, c->source);
-
-    if (!s) {
-        return;
+    if (rules_filter(e, &it->obs, it->hit_store)) {
+        count_obs(e, &it->obs);
+        alert_observe(e, &it->obs, out);
     }
-    s->records += c->records;
-    s->bytes += c->bytes;
-    s->unknown += c->unknown;
-    s->undecoded += c->undecoded;
-    s->clock_faults += c->clock_faults;
-    s->oversize += c->oversize;
-    s->skipped += c->skipped_bytes;
-    s->shed += c->shed;
-    s->asks += c->asks;
-    e->count.events += c->records;
-    if (c->newest != UTIME_NONE && (s->newest == UTIME_NONE || c->newest > s->newest)) {
-        s->newest = c->newest;
-    }
-    if (c->records) {
-        s->received = utime_of_ns(c->received);
-        drift_take(&s->drift, c);
-        if (s->silent) {
-            s->silent = 0;
-            e->next_silence = e->now;
-        }
-    }
-    MARK(e, SOURCE, s);
-}
-
-static void take_dead(struct engine *e, const struct dead *d, struct buf *out)
-{
-    struct row_source *s = source_row(e, d->source);
-    char reason[256];
-
-    if (s) {
-        s->dead++;
-        MARK(e, SOURCE, s);
-    }
-    text_set(reason, sizeof(reason), d->reason);
-    effect_put_dead_letter(out, &(struct effect_dead_letter){.id = engine_id(e),
-                                                             .source = d->source,
-                                                             .seq = d->seq,
-                                                             .received = utime_of_ns(d->received),
-                                                             .reason = span_str(reason),
-                                                             .bytes = d->bytes});
-}
-
-static void take_obs(struct engine *e, const struct obs *o, struct buf *out)
-{
-    if (e->watermark != UTIME_NONE && o->time < e->watermark) {
-        struct row_source *s = source_row(e, o->source);
-
-        e->count.late++;
-        if (s) {
-            s->late++;
-            MARK(e, SOURCE, s);
-        }
-    }
-    alert_observe(e, o, out);
 }
 
 // The recording waits at this instant: ticks repeat it until the condition holds.
@@ -185,17 +112,6 @@ static void take_barrier(struct engine *e, struct span name, utime_t t)
     TEXT_SET(e->barrier, name);
     e->barrier_time = t;
     e->barrier_block = e->pos.block;
-}
-
-// Sources declared before there was any time: their silence is measured from now on.
-static void begin_silence(struct engine *e)
-{
-    const struct table *tab = &e->tab[TAB_SOURCE];
-
-    for (struct row_source *s = table_first(tab); s; s = table_next(tab, s)) {
-        s->received = s->received == UTIME_NONE ? e->now : s->received;
-    }
-    e->next_silence = e->now;
 }
 
 static void take_tick(struct engine *e, utime_t t, struct buf *out)
@@ -207,7 +123,7 @@ static void take_tick(struct engine *e, utime_t t, struct buf *out)
         memset(e->barrier, 0, sizeof(e->barrier)); // time goes on: it was released
     }
     if (first) {
-        begin_silence(e);
+        sources_begin(e);
     }
     stage2_run(e, out);
     clock_tick(e, out);
@@ -215,23 +131,27 @@ static void take_tick(struct engine *e, utime_t t, struct buf *out)
     runs_tick(e, out);
 }
 
-static void take_item(struct engine *e, const struct res_item *it, struct buf *out)
+static void take_item(struct engine *e, struct res_item *it, struct buf *out)
 {
     switch (it->type) {
     case RES_OBS:
         at(e, it->obs.rec);
-        take_obs(e, &it->obs, out);
+        take_obs(e, it, out);
         break;
-    case RES_COUNTS: take_counts(e, &it->counts); break;
+    case RES_COUNTS: sources_count(e, &it->counts); break;
     case RES_DEAD:
         at(e, it->dead.rec);
-        take_dead(e, &it->dead, out);
+        sources_dead(e, &it->dead, out);
+        break;
+    case RES_FAULT:
+        at(e, it->fault.rec);
+        rules_fault(e, &it->fault, out);
         break;
     case RES_TICK:
         at(e, it->rec);
         take_tick(e, it->tick, out);
         break;
-    case RES_SOURCE: take_source(e, &it->decl); break;
+    case RES_SOURCE: sources_declare(e, &it->decl); break;
     case RES_BARRIER: take_barrier(e, it->name, it->tick); break;
     case RES_END: e->recording_over = true; break;
     case RES_RELOAD: e->wanted = it->set; break;
@@ -262,6 +182,7 @@ int engine_block(struct engine *e, struct span result, struct buf *effects, stru
     e->pos = (struct pos){r.epoch, r.block, 0};
     e->ids = 0;
     e->wanted = r.set;
+    rules_block(e, effects);
     while ((rc = result_next(&r, it)) == 1) {
         take_item(e, it, effects);
     }

@@ -24,6 +24,7 @@
 #include "core/model/effect.h"
 #include "core/model/fab.h"
 #include "core/model/policy.h"
+#include "core/model/quarantine.h"
 #include "core/model/roster.h"
 #include "core/play/cacao.h"
 
@@ -65,6 +66,9 @@ bool engine_broken(const struct engine *e);
 struct span engine_barrier(const struct engine *e);
 uint64_t engine_barrier_block(const struct engine *e);   // where it stands
 struct digest engine_wanted_set(const struct engine *e); // set named by the last block
+
+// What detect is to be told: complete for every block up to QUARANTINE_AHEAD behind engine_pos().
+void engine_quarantine(const struct engine *e, struct quarantine *ret);
 
 // Snapshot: a versioned byte string, at block ends only. engine_load() into a new engine that was made
 // with the set in force then: rows number rules and assets by it (engine_saved_set(); E_STATE else).

@@ -58,6 +58,7 @@ static struct row_fact *say(struct engine *e, enum fact f, struct span who, stru
         row->end = UTIME_NONE;
         TEXT_SET(row->text, text);
     }
+    e->broken = e->broken || (who.n && !row);
     return row;
 }
 
@@ -74,6 +75,7 @@ static void see(struct engine *e, enum seen how, struct span who, struct span wh
         row->before = row->last;
         row->last = t;
     }
+    e->broken = e->broken || (who.n && !row);
 }
 
 static utime_t time_of(const struct obs *o, enum field f)
@@ -100,6 +102,7 @@ static void request(struct engine *e, const struct obs *o, const struct scene *s
     struct row_request *row = id.n ? table_put(&e->tab[TAB_REQUEST], &key) : NULL;
     struct span approver = obs_field(o, FIELD_APPROVER);
 
+    e->broken = e->broken || (id.n && !row);
     if (!row) {
         return;
     }

@@ -178,6 +178,39 @@ void overdue_sources(struct engine *e, struct buf *out)
     }
 }
 
+// ---- rules
+
+static void in_quarantine(struct engine *e, struct row_rule *r, struct buf *out)
+{
+    const struct rule *rule = ruleset_rule(e->set->rules, r->rule);
+    struct obs o = {.time = e->now, .kind = KIND_OTHER};
+    char matched[TEXT_WHY];
+
+    r->untold = 0;
+    memcpy(matched, r->why, sizeof(matched));
+    set_field(&o, FIELD_ASSET, span_str(rule->title));
+    own_alert(e, &o,
+              &(struct reason){.id = SPAN_LIT("fabsoc.rule.quarantine"),
+                               .title = SPAN_LIT("A rule is in quarantine and sees nothing"),
+                               .severity = 75,
+                               .matched = span_str(matched)},
+              out);
+}
+
+void overdue_rules(struct engine *e, struct buf *out)
+{
+    const struct table *tab = &e->tab[TAB_RULE];
+
+    if (e->quarantined == 0) {
+        return;
+    }
+    for (struct row_rule *r = table_first(tab); r; r = table_next(tab, r)) {
+        if (r->untold) {
+            in_quarantine(e, r, out);
+        }
+    }
+}
+
 // ---- forgetting
 
 // Each table keeps the least recently used row first, so expiry stops at the first fresh one where

@@ -1,8 +1,8 @@
 // save.c - the engine's state as a versioned byte string.
 // SPDX-License-Identifier: Apache-2.0
-#include "core/engine/state.h"
+#include "core/engine/rules.h"
 
-enum { SAVE_VERSION = 7 };
+enum { SAVE_VERSION = 8 };
 
 static const char magic[8] = "FSENGINE";
 
@@ -121,5 +121,6 @@ int engine_load(struct engine *e, struct span state, struct err *err)
         return err_set(err, E_INPUT, "snapshot.pending", "the snapshot's end is damaged");
     }
     corr_restore(&e->corr);
+    rules_restore(e);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include "core/engine/alert.h"
 #include "core/engine/context.h"
 #include "core/engine/incident.h"
+#include "core/engine/rules.h"
 
 static utime_t watermark_now(const struct engine *e)
 {
@@ -117,6 +118,8 @@ void stage2_init(struct engine *e)
                             .expect = &e->tab[TAB_EXPECT],
                             .record = &e->count.corr_record,
                             .dropped = &e->count.dropped_keys,
+                            .lost = rules_lost,
+                            .owner = e,
                             .rules = e->set->rules,
                             .fired = fired};
 }
@@ -169,8 +172,17 @@ static void take_hit(struct engine *e, const struct obs *o, const struct scene *
         return;
     }
     if (h->verdict == VERDICT_ASK) {
+        bool fault = false, yes;
+
+        if (rules_quarantined(e, r->index)) {
+            return;
+        }
         e->count.matcher_asks++;
-        if (rule_finish(r, h, o, ops) != VERDICT_YES) {
+        yes = rule_finish(r, h, o, ops, &fault) == VERDICT_YES;
+        if (fault) {
+            rules_unfinished(e, o, r, out);
+        }
+        if (!yes) {
             return;
         }
         if (r->alerts) {

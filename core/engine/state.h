@@ -280,6 +280,23 @@ struct row_agent {
     uint64_t counter;
 };
 
+struct row_rule {
+    uint32_t rule;                      // in the set in force
+    uint8_t dirty, made, state, untold; // enum rule_care; untold: its alert is still to be made
+    uint32_t strikes;                   // faults since the set came into force
+    uint64_t faults, dropped, evicted;
+    utime_t since, last; // in this state since; newest fault
+    char why[TEXT_WHY];
+};
+
+struct row_quarantine { // key: set and rule
+    struct {
+        struct digest set;
+        uint32_t rule, zero;
+    } key;
+    uint64_t from, until; // blocks
+};
+
 // What of a row is its key.
 enum {
     KEY_SIZE_SOURCE = 4,
@@ -308,6 +325,8 @@ enum {
     KEY_SIZE_RUN = 8,
     KEY_SIZE_COMMAND = 16,
     KEY_SIZE_AGENT = 16,
+    KEY_SIZE_RULE = 4,
+    KEY_SIZE_QUARANTINE = 40,
 };
 
 enum table_id {
@@ -344,6 +363,7 @@ struct engine {
     utime_t next_session, next_clock, next_silence, next_shelf,
         next_sweep; // earliest work of each kind
     struct digest digest, wanted, announced;
+    uint32_t quarantined; // rows of RULE in quarantine
     bool recording_over, broken, set_switched;
     char barrier[64];
     utime_t barrier_time;

@@ -13,7 +13,8 @@
 // matches, also when the field is absent. Numbers compare as numbers when both sides are whole
 // numbers, times (RFC 3339) with @timestamp as times, else texts: = without ASCII case, < by bytes.
 // Words end at blanks and ()=!<>~," ; others are quoted, \" and \\ inside. Regular expressions are
-// PCRE2 in UTF mode without case, with a bound on the work of a match.
+// PCRE2 in UTF mode without case, with a bound on the work of a match: an event on which one needs more
+// does not pass, whether it was negated or not, and is counted.
 //
 // A filter is compiled once; evaluating it allocates nothing. One filter a thread: it owns the block
 // that regular expressions match into. Bounds: 4,000 bytes, 64 tests and operators, depth 32.
@@ -30,7 +31,8 @@ struct filter;
 // NULL with the fault (code "filter.*", col = the byte in the text) when refused.
 struct filter *filter_compile(struct span text, struct err *err);
 void filter_want(const struct filter *f, struct wants *w); // adds the names that it asks for
-bool filter_match(const struct filter *f, const struct event *ev);
+bool filter_match(struct filter *f, const struct event *ev);
+uint64_t filter_faults(const struct filter *f); // events on which an expression passed its limit
 void filter_free(struct filter *f);
 
 #endif

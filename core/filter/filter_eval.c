@@ -54,7 +54,15 @@ static bool in_range(const struct filter_node *t, const struct fval *v)
     return order(t, v, t->low, t->ilow, false) >= 0 && order(t, v, t->high, t->ihigh, false) <= 0;
 }
 
-static bool passes(const struct filter *f, const struct filter_node *t, const struct fval *v)
+static bool matches(struct filter *f, const struct filter_node *t, struct span s)
+{
+    int rc = pcre2_match(t->re, (PCRE2_SPTR)(s.n ? s.p : ""), s.n, 0, 0, f->match, f->limits);
+
+    f->undecided = f->undecided || (rc < 0 && rc != PCRE2_ERROR_NOMATCH);
+    return rc >= 0;
+}
+
+static bool passes(struct filter *f, const struct filter_node *t, const struct fval *v)
 {
     switch (t->op) {
     case F_EQ: return order(t, v, t->low, t->ilow, true) == 0;
@@ -63,14 +71,12 @@ static bool passes(const struct filter *f, const struct filter_node *t, const st
     case F_GT: return order(t, v, t->low, t->ilow, false) > 0;
     case F_GE: return order(t, v, t->low, t->ilow, false) >= 0;
     case F_RANGE: return in_range(t, v);
-    case F_MATCH:
-        return pcre2_match(t->re, (PCRE2_SPTR)(v->s.n ? v->s.p : ""), v->s.n, 0, 0, f->match,
-                           f->limits) >= 0;
+    case F_MATCH: return matches(f, t, v->s);
     default: return v->type != V_ABSENT; // F_THERE
     }
 }
 
-static bool test(const struct filter *f, const struct filter_node *t, const struct event *ev)
+static bool test(struct filter *f, const struct filter_node *t, const struct event *ev)
 {
     struct fval v[FILTER_VALUES_MAX];
     size_t n = values_of(ev, t->field, v);
@@ -92,11 +98,17 @@ void filter_want(const struct filter *f, struct wants *w)
     }
 }
 
-bool filter_match(const struct filter *f, const struct event *ev)
+uint64_t filter_faults(const struct filter *f)
+{
+    return f->faults;
+}
+
+bool filter_match(struct filter *f, const struct event *ev)
 {
     bool stack[FILTER_NODES_MAX];
     size_t n = 0;
 
+    f->undecided = false;
     for (size_t i = 0; i < f->n; i++) {
         const struct filter_node *t = &f->node[i];
 
@@ -112,5 +124,6 @@ bool filter_match(const struct filter *f, const struct event *ev)
             stack[n++] = test(f, t, ev);
         }
     }
-    return stack[0];
+    f->faults += f->undecided;
+    return stack[0] && !f->undecided;
 }

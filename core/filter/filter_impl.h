@@ -38,6 +38,8 @@ struct filter {
     struct filter_node node[FILTER_NODES_MAX];
     pcre2_match_context *limits;
     pcre2_match_data *match;
+    bool undecided;  // an expression passed its limit on the event in hand
+    uint64_t faults; // events on which that was so
 };
 
 #endif

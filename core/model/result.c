@@ -60,7 +60,6 @@ void result_counts(struct buf *b, const struct counts *c)
     buf_u64(b, c->oversize);
     buf_u64(b, c->skipped_bytes);
     buf_u64(b, c->shed);
-    buf_u64(b, c->asks);
     buf_u64(b, c->timed);
     buf_i64(b, c->gap_low);
     buf_i64(b, c->gap_high);
@@ -115,6 +114,21 @@ void result_dead(struct buf *b, const struct dead *d)
     buf_i64(b, d->received);
     buf_blob(b, d->reason);
     buf_blob(b, d->bytes);
+}
+
+void result_fault(struct buf *b, const struct rule_fault *f, const uint32_t *rule, size_t nrules)
+{
+    buf_u8(b, RES_FAULT);
+    buf_u32(b, f->rec);
+    buf_u16(b, f->source);
+    buf_u32(b, f->epoch);
+    buf_u64(b, f->seq);
+    buf_i64(b, f->received);
+    buf_blob(b, f->bytes);
+    buf_u32(b, (uint32_t)nrules);
+    for (size_t i = 0; i < nrules; i++) {
+        buf_u32(b, rule[i]);
+    }
 }
 
 int result_end(struct buf *b)
@@ -218,7 +232,6 @@ static void get_counts(struct rd *r, struct counts *c)
     c->oversize = rd_u64(r);
     c->skipped_bytes = rd_u64(r);
     c->shed = rd_u64(r);
-    c->asks = rd_u64(r);
     c->timed = rd_u64(r);
     c->gap_low = rd_i64(r);
     c->gap_high = rd_i64(r);
@@ -237,6 +250,20 @@ static void get_dead(struct rd *r, struct dead *d)
     d->bytes = rd_blob(r);
 }
 
+static void get_fault(struct rd *r, struct rule_fault *f)
+{
+    uint32_t n;
+
+    f->rec = rd_u32(r);
+    f->source = rd_u16(r);
+    f->epoch = rd_u32(r);
+    f->seq = rd_u64(r);
+    f->received = rd_i64(r);
+    f->bytes = rd_blob(r);
+    n = rd_u32(r);
+    f->rules = rd_of(rd_bytes(r, (size_t)n * sizeof(uint32_t)));
+}
+
 int result_next(struct result *res, struct res_item *it)
 {
     struct rd *r = &res->items;
@@ -251,6 +278,7 @@ int result_next(struct result *res, struct res_item *it)
     case RES_OBS: good = get_obs(r, it); break;
     case RES_COUNTS: get_counts(r, &it->counts); break;
     case RES_DEAD: get_dead(r, &it->dead); break;
+    case RES_FAULT: get_fault(r, &it->fault); break;
     case RES_SOURCE:
         it->rec = rd_u32(r);
         good = source_decl_get(rd_blob(r), &it->decl);

@@ -1,9 +1,9 @@
 // result.h - what detect tells the engine about one block, as bytes.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Exactly one result a block, and it depends on the block's bytes and the set named in its header
-// alone: so its bytes are the same whichever detect made it. Items stand in record order; the engine
-// applies them one by one. All integers little-endian; spans point into the result's bytes.
+// Exactly one result a block, and it depends on the block's bytes, the set named in its header and the
+// rules in quarantine there (quarantine.h) alone: so its bytes are the same whichever detect made it.
+// Items stand in record order; the engine applies them one by one. All integers little-endian; spans point into the result's bytes.
 //
 //   result:  length u32 (all of it) | epoch u32 | block u64 | set 32 bytes | items ...
 //   item:    type u8 | fields as in the structs below
@@ -26,6 +26,7 @@ enum res_type {
     RES_BARRIER, // the recording waits for the condition `name`
     RES_END,     // the recording is over
     RES_DEAD,    // a record that could not be processed: kept as bytes
+    RES_FAULT,   // rules at fault on a record; behind its RES_OBS
 };
 
 enum verdict { VERDICT_NO, VERDICT_YES, VERDICT_ASK };
@@ -66,7 +67,6 @@ struct counts {
     uint64_t undecoded; // the decoder stopped with an error
     uint64_t clock_faults;
     uint64_t oversize, skipped_bytes, shed;
-    uint64_t asks;
     uint64_t timed; // records with a time of the source's own,
     int64_t gap_low,
         gap_high;     // and how far that, offset added, was from receive time; 0 without any
@@ -83,6 +83,19 @@ struct dead {
     struct span reason, bytes;
 };
 
+// Rules of which an expression passed its match limit on a record, or for which there was no memory:
+// they may have said nothing where they should have spoken. `bytes` = the record, empty when it did not
+// fit into the result any more.
+struct rule_fault {
+    uint32_t rec;
+    uint16_t source;
+    uint32_t epoch;
+    uint64_t seq;
+    ntime_t received;
+    struct span bytes;
+    struct rd rules; // u32 each
+};
+
 struct res_item {
     enum res_type type;
     uint32_t rec; // TICK, SOURCE, RELOAD, BARRIER, END
@@ -90,6 +103,7 @@ struct res_item {
         struct obs obs;
         struct counts counts;
         struct dead dead;
+        struct rule_fault fault;
         utime_t tick; // also the time of BARRIER and END
         struct source_decl decl;
         struct digest set;
@@ -107,6 +121,7 @@ void result_reload(struct buf *b, uint32_t rec, const struct digest *set);
 void result_barrier(struct buf *b, uint32_t rec, utime_t t, struct span name);
 void result_recording_end(struct buf *b, uint32_t rec, utime_t t);
 void result_dead(struct buf *b, const struct dead *d);
+void result_fault(struct buf *b, const struct rule_fault *f, const uint32_t *rule, size_t nrules);
 int result_end(struct buf *b);
 
 struct result {

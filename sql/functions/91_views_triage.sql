@@ -5,7 +5,7 @@
 -- wants them: times RFC 3339, tiers T0..T4. Views are made anew at every init; nothing is kept in them.
 set local role fabsoc_owner;
 
-drop view if exists api.blind, api.audit_entry, api.agent, api.engine_table, api.session, api.step, api.run, api.approval, api.plan,
+drop view if exists api.blind, api.audit_entry, api.rule_health, api.agent, api.engine_table, api.session, api.step, api.run, api.approval, api.plan,
     api.playbook, api.bay, api.source, api.clock, api.last_call, api.entity, api.timeline, api.alert, api.incident,
     api.alert_group, api.fab_state, api.tier_row, api.open_incident cascade;
 

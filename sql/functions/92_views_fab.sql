@@ -49,6 +49,10 @@ create view api.agent with (security_invoker = true) as
 create view api.engine_table with (security_invoker = true) as
     select name as id, rows, bound, evicted, expired from soc.engine_table;
 
+-- Rules that something went wrong with; those in quarantine see nothing.
+create view api.rule_health with (security_invoker = true) as
+    select id, title, kind, state, reason, faults, dropped, evicted, since, last_fault from soc.rule;
+
 create view api.audit_entry with (security_invoker = true) as
     select seq, at, actor, kind, subject, text, canonical, prev, hash from audit.entry;
 

@@ -30,5 +30,13 @@ select json_build_object(
     'engine', (select json_build_object('watermark', soc.rfc3339(st.watermark),
             'lag_seconds', greatest(coalesce(extract(epoch from p.fab_time - st.watermark), 0), 0)::float8,
             'evicted', coalesce(st.evicted, 0), 'refused', coalesce(st.refused, 0),
-            'dead', (select coalesce(sum(dead), 0)::int8 from api.source))
+            'dead', (select coalesce(sum(dead), 0)::int8 from api.source),
+            'dropped', coalesce(st.dropped_keys, 0),
+            'quarantined', (select count(*) from api.rule_health where state = 'quarantine'),
+            'rules', coalesce((select json_agg(json_build_object('rule_id', r.id, 'rule_title', r.title, 'kind', r.kind,
+                'state', r.state, 'reason', r.reason, 'since', soc.rfc3339(r.since), 'faults', r.faults, 'dropped', r.dropped,
+                'evicted', r.evicted) order by r.state <> 'quarantine', r.id) from (select * from api.rule_health
+                order by state <> 'quarantine', id limit 1000) r), '[]'),
+            'tables', coalesce((select json_agg(json_build_object('name', id, 'rows', rows, 'bound', bound, 'evicted', evicted)
+                order by id) from api.engine_table where evicted > 0), '[]'))
         from (select soc.fab_now() as fab_time) p left join (select * from soc.status order by one limit 1) st on true))::text;

@@ -12,7 +12,7 @@ grant usage on schema play, soc to soc_sign;
 -- ---- the engine
 
 grant select, insert, update on soc.source, soc.alert_group, soc.incident, soc.member, soc.entity, soc.clock,
-    soc.status, soc.engine_table, fab.tool, fab.coverage, fab.pm_window, pam.session, play.plan, play.run, play.step,
+    soc.status, soc.engine_table, soc.rule, fab.tool, fab.coverage, fab.pm_window, pam.session, play.plan, play.run, play.step,
     play.command, play.outbox, play.playbook, play.agent to soc_engine;
 grant select, insert on soc.dead_letter, soc.alert, soc.raw, soc.timeline, soc.intent_done, soc.input to soc_engine;
 grant select, insert, update, delete on soc.snapshot to soc_engine;
@@ -32,7 +32,7 @@ grant execute on function soc.fab_now(), soc.commit_age(), soc.rfc3339(timestamp
 grant execute on all functions in schema api to fabsoc_person;
 
 grant select on soc.site, soc.source, soc.alert, soc.alert_group, soc.incident, soc.member, soc.entity, soc.timeline,
-    soc.clock, soc.status, soc.engine_table, soc.intent, soc.intent_done, soc.roster_duty, soc.call_right, soc.fsm_state,
+    soc.clock, soc.status, soc.engine_table, soc.rule, soc.intent, soc.intent_done, soc.roster_duty, soc.call_right, soc.fsm_state,
     soc.fsm_move, fab.person, fab.tool, fab.coverage, fab.pm_window, pam.session, play.plan, play.approval, play.run, play.step,
     play.playbook, play.agent, play.never_touch to fabsoc_person;
 grant select (id, run_id, step, area, agent, counter, state, code, result, issued, changed, site) on play.command
@@ -51,7 +51,7 @@ do $$
 declare
     t text;
 begin
-    foreach t in array array['soc.source', 'soc.alert', 'soc.alert_group', 'soc.incident', 'soc.dead_letter', 'soc.intent_done', 'soc.status', 'soc.engine_table',
+    foreach t in array array['soc.source', 'soc.alert', 'soc.alert_group', 'soc.incident', 'soc.dead_letter', 'soc.intent_done', 'soc.status', 'soc.engine_table', 'soc.rule',
             'soc.raw', 'fab.tool', 'fab.coverage', 'play.plan', 'play.approval', 'play.run', 'play.step', 'play.command', 'play.agent'] loop
         execute format('alter table %s enable row level security', t);
         execute format('drop policy if exists by_area on %s', t);

@@ -89,6 +89,8 @@ TABLES = {
     "sources": ("t.number, t.name, t.records, t.bytes, t.unknown, t.undecoded, t.clock_faults, t.oversize,"
                 " t.skipped_bytes, t.shed, t.late, t.dead, t.asks, t.newest, t.silent", "t.received", "soc.source t",
                 "t.number"),
+    "rules": ("t.id, t.title, t.kind, t.state, t.reason, t.faults, t.dropped, t.evicted", "t.since, t.last_fault",
+              "soc.rule t", "t.id"),
     "status": ("t.events, t.alerts, t.groups, t.incidents, t.late, t.dropped_keys, t.evicted,"
                " t.refused - (select count(*) from audit.entry where " + SUPERSEDED.format("") + "), t.expected",
                "t.watermark, t.fab_time", "soc.status t", "1"),

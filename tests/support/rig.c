@@ -58,11 +58,11 @@ static size_t read_dir(struct arena *a, const char *dir, const char *end, struct
     return n;
 }
 
-static void load_documents(struct rig *r, const char *extra_rule)
+static void load_documents(struct rig *r, bool ours, const char *extra_rule)
 {
     struct textfile file[DOCS_MAX + 1];
     struct faults faults = {.say = say};
-    size_t n = read_dir(&r->docs, "share/rules", ".yml", file);
+    size_t n = ours ? read_dir(&r->docs, "share/rules", ".yml", file) : 0;
 
     if (extra_rule) {
         file[n++] = (struct textfile){"extra.yml", span_str(extra_rule)};
@@ -84,14 +84,14 @@ static void load_documents(struct rig *r, const char *extra_rule)
     }
 }
 
-void rig_init(struct rig *r, const char *extra_rule)
+static void init(struct rig *r, bool ours, const char *extra_rule)
 {
     struct err err = ERR_INIT;
     struct store_state state;
 
     memset(r, 0, sizeof(*r));
     arena_init(&r->docs, SIZE_MAX);
-    load_documents(r, extra_rule);
+    load_documents(r, ours, extra_rule);
     r->matcher = matcher_new(r->rules, NULL);
     r->set = (struct engine_set){.digest = digest_of(SPAN_LIT("set")),
                                  .rules = r->rules,
@@ -108,6 +108,16 @@ void rig_init(struct rig *r, const char *extra_rule)
     if (store_mem_port(r->store)->ops->load(store_mem_port(r->store), &r->docs, &state, &err)) {
         die("the store does not open");
     }
+}
+
+void rig_init(struct rig *r, const char *extra_rule)
+{
+    init(r, true, extra_rule);
+}
+
+void rig_init_with(struct rig *r, const char *rules)
+{
+    init(r, false, rules);
 }
 
 void rig_finish(struct rig *r)
@@ -139,10 +149,25 @@ utime_t rig_time(int second)
 
 // ---- saying things
 
+// As a detect does it: what a rule did in another block counts no more; what the engine told does.
+static void begin_rules(struct rig *r)
+{
+    static struct quarantine q;
+
+    matcher_forgive(r->matcher);
+    engine_quarantine(r->engine, &q);
+    for (size_t i = 0; r->told && i < q.n; i++) {
+        if (quarantine_applies(&q.one[i], &r->set.digest, r->block)) {
+            matcher_quarantine(r->matcher, q.one[i].rule);
+        }
+    }
+}
+
 static void need_block(struct rig *r)
 {
     if (!r->open) {
         result_begin(&r->result, 1, ++r->block, &r->set.digest);
+        begin_rules(r);
         r->open = true;
         r->rec = 0;
     }
@@ -200,6 +225,23 @@ static struct event event_of(const struct rig_event *re)
     return ev;
 }
 
+static void say_faults(struct rig *r, const struct obs *o, struct span raw)
+{
+    const uint32_t *rule;
+    size_t n = matcher_faulted(r->matcher, &rule);
+
+    if (n) {
+        result_fault(&r->result,
+                     &(struct rule_fault){.rec = o->rec,
+                                          .source = o->source,
+                                          .epoch = o->epoch,
+                                          .seq = o->seq,
+                                          .received = o->received,
+                                          .bytes = raw},
+                     rule, n);
+    }
+}
+
 void rig_say(struct rig *r, const struct rig_event *re)
 {
     const struct event ev = event_of(re);
@@ -226,6 +268,7 @@ void rig_say(struct rig *r, const struct rig_event *re)
     if (o.nhits || ev.flags & EVENT_IS_ALERT || kind_is_context(ev.kind)) {
         result_obs(&r->result, &o);
     }
+    say_faults(r, &o, ev.raw);
     result_counts(&r->result, &(struct counts){.source = re->source,
                                                .records = 1,
                                                .bytes = ev.raw.n,

@@ -40,11 +40,13 @@ struct rig {
     uint64_t block, seq[RIG_SOURCES];
     uint32_t rec;
     bool open;
+    bool told; // rules in quarantine are not asked, as by a detect that the engine has told
     struct pos committed;
     struct digest digest;
 };
 
 void rig_init(struct rig *r, const char *extra_rule); // extra rule text, or NULL
+void rig_init_with(struct rig *r, const char *rules); // these rules alone
 void rig_finish(struct rig *r);
 utime_t rig_time(int second);
 

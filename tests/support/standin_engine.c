@@ -253,6 +253,17 @@ static int on_start(void *ctx, struct span config, struct err *err)
     return 0;
 }
 
+// No bound, no rule in quarantine.
+static void say_ahead(struct link *l)
+{
+    struct buf *b = link_begin(l, MSG_AHEAD);
+
+    buf_u64(b, UINT64_MAX);
+    buf_u32(b, 0);
+    (void)link_end(l);
+    (void)link_flush(l);
+}
+
 static void on_peer(void *ctx, enum role role, unsigned index, int fd)
 {
     struct standin *s = ctx;
@@ -266,6 +277,7 @@ static void on_peer(void *ctx, enum role role, unsigned index, int fd)
         drop(s, &s->detect[index].link);
         link_init(&s->detect[index].link, fd);
         (void)loop_add(s->loop, fd, LOOP_READ, on_detect, s);
+        say_ahead(&s->detect[index].link);
         if (s->tail) {
             ask(s, index);
         }

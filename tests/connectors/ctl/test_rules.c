@@ -208,6 +208,42 @@ static void lines_that_do_not_hold_are_faults_at_their_line(void **state)
     ran_free(&r);
 }
 
+// A negative sample holds only where the rule has an answer, by hand and through the engine; and a rule at
+// fault on three samples is asked about the fourth.
+static void a_sample_that_a_rule_has_no_answer_for_is_a_fault(void **state)
+{
+    static const char slow[] = "title: Slow\nid: r-slow\nlevel: low\nlogsource: {category: os}\n"
+                               "detection: {s: {process.command_line|re: '^(x+x+)+y!'}, "
+                               "condition: s}\n";
+#define XS      "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx y!"
+#define BY_HAND "  - {rule: r-slow, fields: {process.command_line: '" XS "'}}\n"
+    static const char samples[] =
+        "negative:\n" BY_HAND BY_HAND BY_HAND
+        "  - {rule: r-slow, fields: {process.command_line: b}}\n"
+        "  - rule: r-slow\n    lines: [{time: 2026-11-02T08:00:00Z, group: os, kind: command, "
+        "fields: {process.command_line: '" XS "'}}]\n"
+        "positive:\n  - {rule: r-slow, fields: {process.command_line: 'xxy!'}}\n";
+    char *rule = ran_file("s.yml", span_str(slow));
+    struct ran r;
+
+    (void)state;
+    (void)ran_file("s.samples.yaml", span_str(samples));
+    r = ran("rules", "test", rule, ran_file("s.samples.yaml", span_str(samples)));
+    assert_int_equal(r.status, 1);
+    for (int line = 2; line <= 6; line += line == 4 ? 2 : 1) {
+        char want[120];
+
+        (void)snprintf(want, sizeof(want), "s.samples.yaml:%d:1: samples.fault: the rule \"Slow\"",
+                       line);
+        if (!strstr(r.err, want)) {
+            fail_msg("no %s in %s", want, r.err);
+        }
+    }
+    assert_null(strstr(r.err, ":5:1:"));
+    assert_null(strstr(r.err, "samples.positive"));
+    ran_free(&r);
+}
+
 static void check_runs_samples_too(void **state)
 {
     char *rule = ran_file("c.yml", span_str(rules));
@@ -257,6 +293,7 @@ int main(void)
         cmocka_unit_test(our_own_samples_hold_and_every_rule_has_both_kinds),
         cmocka_unit_test(lines_go_through_the_engine_that_knows_the_context),
         cmocka_unit_test(lines_that_do_not_hold_are_faults_at_their_line),
+        cmocka_unit_test(a_sample_that_a_rule_has_no_answer_for_is_a_fault),
         cmocka_unit_test(check_runs_samples_too),
         cmocka_unit_test(a_match_is_explained_by_what_made_it),
     };

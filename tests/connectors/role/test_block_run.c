@@ -89,7 +89,7 @@ static void run(struct bench *b, const uint32_t *skip, size_t nskip)
 // The kinds of items of a result, one letter each; the last of each kind stays in `it`.
 static const char *items(const struct bench *b, struct res_item *it, char out[32])
 {
-    static const char letter[] = {"OCTSRBED"};
+    static const char letter[] = {"OCTSRBEDF"};
     struct result r;
     size_t n = 0;
 
@@ -223,54 +223,149 @@ static void careful_mode_names_each_record_first(void **state)
     close_bench(&b);
 }
 
-// Two rules, one of which cannot be answered for a hostile record: kept with the rule's name, three
-// times a block; the other rule still speaks, and another run over the same bytes says the same.
-static void an_expression_beyond_its_limit_leaves_dead_letters(void **state)
+// Two rules, one of which cannot be answered for a hostile record.
+static const char slow_and_quick[] =
+    "title: slow\nid: slow-1\nlogsource: {product: p}\ndetection: {s: {f|re: '^(a+)+$'}, "
+    "condition: s}\n---\ntitle: quick\nid: quick-1\nlogsource: {product: p}\ndetection: {s: "
+    "{f|endswith: '!'}, condition: s}\n";
+static const char hostile[] =
+    "{\"f\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\"}";
+
+static void open_on(struct bench *b, const char *text)
 {
-    static const char bad[] =
-        "title: slow\nid: slow-1\nlogsource: {product: p}\ndetection: {s: {f|re: '^(a+)+$'}, "
-        "condition: s}\n---\ntitle: quick\nid: quick-1\nlogsource: {product: p}\ndetection: {s: "
-        "{f|endswith: '!'}, condition: s}\n";
     static const char source[] = "name: p\ntitle: P\ngroup: os\nmechanism: json\nlogsource: "
                                  "{product: p}\nmatch: {fields: {f: \"*\"}}\n";
-    struct textfile rules = {"rules/r.yml", span_str(bad)}, src = {"p.yaml", span_str(source)};
-    struct res_item *it = malloc(sizeof(*it));
+    struct textfile rules = {"rules/r.yml", span_str(text)};
+    struct textfile src = {"p.yaml", span_str(source)};
     struct faults faults = {.count = 0};
-    char line[200], kinds[32];
+
+    b->sources = sourceset_load(&src, 1, &faults);
+    b->rules = ruleset_load(&rules, 1, &faults);
+    assert_int_equal(faults.count, 0);
+    b->run = block_run_new(b->sources, b->rules);
+    buf_init(&b->block, BLOCK_MAX);
+    buf_init(&b->result, RESULT_MAX);
+}
+
+static const char *run_hostile(struct bench *b, uint64_t records, struct res_item *it,
+                               char kinds[32])
+{
+    begin(b);
+    declare(b, 0);
+    for (uint64_t i = 1; i <= records; i++) {
+        add(b, REC_EVENT, 0, 3, i, span_str(hostile));
+    }
+    run(b, NULL, 0);
+    return items(b, it, kinds);
+}
+
+// Said with the record and the rule's number, three times a block; the other rule still speaks, and another
+// run over the same bytes says the same.
+static void an_expression_beyond_its_limit_is_said_three_times_a_block(void **state)
+{
+    struct res_item *it = malloc(sizeof(*it));
+    char kinds[32];
     struct result r;
     struct bench b;
 
     (void)state;
-    b.sources = sourceset_load(&src, 1, &faults);
-    b.rules = ruleset_load(&rules, 1, &faults);
-    assert_int_equal(faults.count, 0);
-    b.run = block_run_new(b.sources, b.rules);
-    (void)snprintf(line, sizeof(line), "{\"f\":\"%.*s!\"}", 60,
-                   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    open_on(&b, slow_and_quick);
     for (int round = 0; round < 2; round++) {
-        buf_init(&b.block, BLOCK_MAX);
-        buf_init(&b.result, RESULT_MAX);
-        begin(&b);
-        declare(&b, 0);
-        for (uint64_t i = 1; i <= 5; i++) {
-            add(&b, REC_EVENT, 0, 3, i, span_str(line));
-        }
-        run(&b, NULL, 0);
-        assert_string_equal(items(&b, it, kinds), "SDODODOOOC");
+        assert_string_equal(run_hostile(&b, 5, it, kinds), "SOFOFOFOOC");
         assert_int_equal(result_open(buf_span(&b.result), &r), 0);
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 7; i++) {
             assert_int_equal(result_next(&r, it), 1);
         }
-        assert_true(span_find_span(it->dead.reason, SPAN_LIT("slow-1")) < it->dead.reason.n);
-        assert_true(span_find_span(it->dead.reason, SPAN_LIT("quarantine")) < it->dead.reason.n);
-        assert_true(span_eq(it->dead.bytes, span_str(line)));
-        buf_free(&b.block);
-        buf_free(&b.result);
+        assert_int_equal(it->fault.seq, 3);
+        assert_int_equal(it->fault.source, 3);
+        assert_int_equal(it->fault.rules.n, 4);
+        assert_string_equal(ruleset_rule(b.rules, rd_u32(&it->fault.rules))->id, "slow-1");
+        assert_true(span_eq(it->fault.bytes, span_str(hostile)));
     }
-    block_run_free(b.run);
-    ruleset_free(b.rules);
-    sourceset_free(b.sources);
+    close_bench(&b);
     free(it);
+}
+
+static void a_rule_in_quarantine_is_not_asked_in_its_blocks_and_its_set(void **state)
+{
+    static struct quarantine q = {.n = 1};
+    struct res_item *it = malloc(sizeof(*it));
+    struct quarantined *one = &q.one[0];
+    char kinds[32];
+    struct bench b;
+
+    (void)state;
+    open_on(&b, slow_and_quick);
+    block_run_quarantine(b.run, &q);
+    *one = (struct quarantined){{{7}}, 0, 9, UINT64_MAX}; // the rule slow-1 from this very block on
+    assert_string_equal(run_hostile(&b, 2, it, kinds), "SOOC");
+    one->until = 10;
+    assert_string_equal(run_hostile(&b, 2, it, kinds), "SOOC");
+    one->until = 9;
+    assert_string_equal(run_hostile(&b, 2, it, kinds), "SOFOFC");
+    *one = (struct quarantined){{{7}}, 0, 10, UINT64_MAX};
+    assert_string_equal(run_hostile(&b, 2, it, kinds), "SOFOFC");
+    *one = (struct quarantined){{{8}}, 0, 9, UINT64_MAX}; // of another set
+    assert_string_equal(run_hostile(&b, 2, it, kinds), "SOFOFC");
+    *one = (struct quarantined){{{7}}, 99, 9, UINT64_MAX}; // no such rule
+    assert_string_equal(run_hostile(&b, 2, it, kinds), "SOFOFC");
+    close_bench(&b);
+    free(it);
+}
+
+// The observation names as many as it may; that there were more is not lost.
+static void a_record_that_too_many_rules_match_is_kept(void **state)
+{
+    struct res_item *it = malloc(sizeof(*it));
+    char kinds[32];
+    struct buf text;
+    struct bench b;
+
+    (void)state;
+    buf_init(&text, 1 << 20);
+    for (int i = 0; i < OBS_HITS_MAX + 2; i++) {
+        buf_printf(&text,
+                   "%stitle: r%d\nid: r%d\nlogsource: {product: p}\ndetection: {s: {f|contains: "
+                   "mark}, condition: s}\n",
+                   i ? "---\n" : "", i, i);
+    }
+    buf_u8(&text, '\0');
+    open_on(&b, text.p);
+    begin(&b);
+    declare(&b, 0);
+    add(&b, REC_EVENT, 0, 3, 1, SPAN_LIT("{\"f\":\"marked\"}"));
+    add(&b, REC_EVENT, 0, 3, 2, SPAN_LIT("{\"f\":\"plain\"}"));
+    run(&b, NULL, 0);
+    assert_string_equal(items(&b, it, kinds), "SODC");
+    close_bench(&b);
+    buf_free(&text);
+    free(it);
+}
+
+static void a_list_of_quarantine_is_read_as_it_was_put(void **state)
+{
+    static struct quarantine q = {.n = 2}, got;
+    struct rd r;
+    AUTO_BUF b;
+
+    (void)state;
+    buf_init(&b, 1 << 20);
+    q.one[0] = (struct quarantined){{{1}}, 5, 7, UINT64_MAX};
+    q.one[1] = (struct quarantined){{{2}}, 6, 8, 9};
+    quarantine_put(&b, &q);
+    r = rd_of(buf_span(&b));
+    assert_true(quarantine_get(&r, &got) && rd_done(&r));
+    assert_int_equal(got.n, 2);
+    assert_memory_equal(&got.one, &q.one, 2 * sizeof(q.one[0]));
+    r = rd_of(span_sub(buf_span(&b), 0, b.len - 1));
+    assert_false(quarantine_get(&r, &got));
+    buf_clear(&b);
+    buf_u32(&b, QUARANTINE_MAX + 1);
+    for (size_t i = 0; i < (QUARANTINE_MAX + 1) * 52; i++) {
+        buf_u8(&b, 0);
+    }
+    r = rd_of(buf_span(&b));
+    assert_false(quarantine_get(&r, &got));
 }
 
 int main(void)
@@ -281,7 +376,10 @@ int main(void)
         cmocka_unit_test(a_skipped_record_is_dead_and_counted),
         cmocka_unit_test(what_ran_before_leaves_no_trace_in_the_result),
         cmocka_unit_test(careful_mode_names_each_record_first),
-        cmocka_unit_test(an_expression_beyond_its_limit_leaves_dead_letters),
+        cmocka_unit_test(an_expression_beyond_its_limit_is_said_three_times_a_block),
+        cmocka_unit_test(a_rule_in_quarantine_is_not_asked_in_its_blocks_and_its_set),
+        cmocka_unit_test(a_record_that_too_many_rules_match_is_kept),
+        cmocka_unit_test(a_list_of_quarantine_is_read_as_it_was_put),
     };
 
     return cmocka_run_group_tests_name("block_run", tests, NULL, NULL);

@@ -26,7 +26,7 @@ static enum verdict finish(const struct rig *r, const struct hit *h, const char 
     struct context_ops ops = {answer, &w};
     struct obs o = {0};
 
-    return rule_finish(ruleset_rule(r->set, h->rule), h, &o, &ops);
+    return rule_finish(ruleset_rule(r->set, h->rule), h, &o, &ops, NULL);
 }
 
 static size_t run(struct rig *r, const char *f, const char *g, struct hit *hit)
