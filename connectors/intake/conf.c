@@ -7,7 +7,7 @@ static const char *const kinds[] = {"sensor", "agent", "pam", "fab", "os", "net"
 
 static const char *const source_keys[] = {"name",    "input", "listen", "path",   "format",
                                           "kind",    "area",  "zone",   "offset", "lateness",
-                                          "silence", "ahead", "json",   NULL};
+                                          "silence", "ahead", "json",   "xml",    NULL};
 static const char *const feed_keys[] = {"name",   "file",     "format",  "kind",  "area", "zone",
                                         "offset", "lateness", "silence", "ahead", NULL};
 
@@ -156,6 +156,16 @@ static int check_name(const struct reading *r, const struct intake_conf *c, cons
     return 0;
 }
 
+// What holds records over several lines together.
+static int form_of(const struct reading *r, const struct ynode *map, const char *key, bool *ret)
+{
+    const struct ynode *n = y_get(map, key);
+
+    return y_is_null(n) || y_bool(n, ret)
+               ? 0
+               : y_fault(r->d, n, r->err, "conf.bool", "%s must be true or false", key);
+}
+
 static int add_source(const struct reading *r, const struct ynode *map, struct intake_conf *c)
 {
     struct intake_source_conf *s = &c->source[c->n];
@@ -170,8 +180,11 @@ static int add_source(const struct reading *r, const struct ynode *map, struct i
         return E_INPUT;
     }
     s->input = (enum intake_input)input;
-    if (!y_is_null(y_get(map, "json")) && !y_bool(y_get(map, "json"), &s->json)) {
-        return y_fault(r->d, y_get(map, "json"), r->err, "conf.bool", "json must be true or false");
+    if (form_of(r, map, "json", &s->json) < 0 || form_of(r, map, "xml", &s->xml) < 0) {
+        return E_INPUT;
+    }
+    if (s->json && s->xml) {
+        return y_fault(r->d, map, r->err, "conf.form", "a source is json or xml, not both");
     }
     if (where_of(r, map, s) < 0) {
         return E_INPUT;

@@ -19,7 +19,7 @@ struct intake_source_conf {
     struct source_decl decl; // number 0: given by the journal
     const char *listen;      // udp, tcp: "ADDRESS:PORT" (port 0 = the kernel's choice)
     const char *path;        // follow: the file; feed: file name below feeds/
-    bool json;               // follow: JSON texts over several lines are one record
+    bool json, xml;          // follow, stdin: such a text over several lines is one record
     unsigned line;           // where it stands, for faults
 };
 

@@ -33,7 +33,7 @@ static void read_before(struct source *s, int fd, uint64_t offset)
     uint64_t at = 0;
     ssize_t n;
 
-    if (s->conf->json || pread(fd, s->bytes, 1, 0) != 1) {
+    if (source_framing(s) != FRAME_LINES || pread(fd, s->bytes, 1, 0) != 1) {
         return;
     }
     if (s->bytes[0] != '#' && offset > BEFORE_MAX) {
@@ -56,7 +56,7 @@ static void read_before(struct source *s, int fd, uint64_t offset)
 static bool begin_file(struct source *s, int fd, uint64_t inode, uint64_t offset)
 {
     framer_free(s->framer);
-    s->framer = framer_new(s->conf->json ? FRAME_JSON : FRAME_LINES);
+    s->framer = framer_new(source_framing(s));
     if (!s->framer || lseek(fd, (off_t)offset, SEEK_SET) < 0) {
         close(fd);
         return false;

@@ -50,6 +50,11 @@ enum frame_rc source_take(struct source *s, struct framer *f, uint64_t inode)
     return FRAME_ONE;
 }
 
+enum frame_kind source_framing(const struct source *s)
+{
+    return s->conf->json ? FRAME_JSON : s->conf->xml ? FRAME_XML : FRAME_LINES;
+}
+
 void source_pause(struct source *s)
 {
     s->paused = true;
@@ -144,7 +149,7 @@ static void on_stdin(void *ctx, int fd, unsigned events)
 
 int source_start_stdin(struct source *s, struct err *err)
 {
-    s->framer = framer_new(s->conf->json ? FRAME_JSON : FRAME_LINES);
+    s->framer = framer_new(source_framing(s));
     if (!s->framer || loop_add(s->pool->loop, s->fd, LOOP_READ, on_stdin, s) < 0) {
         return err_set(err, E_LIMIT, "intake.stdin", "standard input could not be read");
     }

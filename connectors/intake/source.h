@@ -59,6 +59,7 @@ void source_resume(struct source *s);
 void source_close(struct source *s);
 
 // Inside the shelf.
+enum frame_kind source_framing(const struct source *s); // of followed files and of standard input
 int source_start_udp(struct source *s, struct err *err);
 int source_start_tcp(struct source *s, struct err *err);
 int source_start_follow(struct source *s, struct err *err);

@@ -1,48 +1,12 @@
 // frame.c - cutting a stream of bytes into records.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every kind works the same way: take() moves bytes of the record in work from the piece to `held`
+// Every kind works the same way: frame_take() moves bytes of the record in work from the piece to `held`
 // (at most KEEP of them, the rest is only counted) or, when the record lies whole in the piece, points
-// at it; close() makes a frame of it. So the answer does not depend on how the bytes were cut.
-#include "core/frame/frame.h"
-
+// at it; frame_close() makes a frame of it. So the answer does not depend on how the bytes were cut.
 #include <stdlib.h>
 
-#include "core/frame/audit.h"
-#include "core/frame/header.h"
-#include "core/frame/json_cut.h"
-#include "core/frame/probe.h"
-#include "core/model/block.h"
-
-enum {
-    PREFIX = 64,                    // room for "@2026-11-22T01:02:03.456789012+09:00 "
-    KEEP = RECORD_MAX + PREFIX + 1, // and for the CR of a record that just fits
-    COUNT_DIGITS = 9,
-};
-
-struct framer {
-    enum frame_kind kind; // never FRAME_AUTO once decided
-    bool finished, broken, counted;
-    struct span early; // bytes collected while the kind was open; read before the piece
-    struct span piece;
-    struct buf held;
-    uint64_t total;  // bytes of the record in work, held or not
-    char last;       // its last byte
-    uint64_t want;   // octet counting: length of the message, valid when `counted`
-    uint64_t offset; // of the next byte to read
-    uint64_t line;   // number of the line in work
-    uint64_t begin;  // line on which the record in work began
-    uint64_t skipped;
-    uint64_t trimmed; // line ends at the end of a JSON text that were left out
-    struct json_cut cut;
-    size_t matched; // XML: bytes of the declaration that a line began with, or more: it does not
-    struct header header; // LINES
-    struct audit audit;   // LINES
-    bool remarks;         // lines of '#' before a header say nothing
-    bool muted;           // framer_prime(): only what later lines need counts
-    char probe[FRAME_PROBE];
-    size_t nprobe;
-};
+#include "core/frame/frame_work.h"
 
 struct framer *framer_new(enum frame_kind kind)
 {
@@ -51,7 +15,7 @@ struct framer *framer_new(enum frame_kind kind)
     if (f) {
         f->kind = kind;
         f->line = 1;
-        buf_init(&f->held, KEEP);
+        buf_init(&f->held, KEEP + JOIN_LOOK);
         header_init(&f->header);
         audit_init(&f->audit);
     }
@@ -68,15 +32,17 @@ void framer_free(struct framer *f)
     }
 }
 
-static void forget(struct framer *f)
+void frame_forget(struct framer *f)
 {
     buf_clear(&f->held);
     f->total = 0;
+    f->joining = false;
 }
 
 void framer_seek(struct framer *f, uint64_t offset, uint64_t line)
 {
-    forget(f);
+    frame_forget(f);
+    f->back = SPAN_NONE;
     f->offset = offset;
     f->line = line;
 }
@@ -93,29 +59,28 @@ void framer_finish(struct framer *f)
 
 size_t framer_pending(const struct framer *f)
 {
-    size_t rest = f->early.n + f->piece.n + (f->kind == FRAME_AUTO ? f->nprobe : 0);
+    size_t rest = f->back.n + f->early.n + f->piece.n + (f->kind == FRAME_AUTO ? f->nprobe : 0);
 
     return f->total > SIZE_MAX - rest ? SIZE_MAX : (size_t)f->total + rest;
 }
 
-// The input in reading order: what was collected before the kind was known, then the piece.
-static struct span *input(struct framer *f)
+struct span *frame_input(struct framer *f)
 {
-    return f->early.n ? &f->early : &f->piece;
+    return f->back.n ? &f->back : f->early.n ? &f->early : &f->piece;
 }
 
-static void drop(struct framer *f, size_t n)
+void frame_drop(struct framer *f, size_t n)
 {
-    struct span *in = input(f);
+    struct span *in = frame_input(f);
 
     *in = span_sub(*in, n, in->n);
     f->offset += n;
 }
 
-// Moves n bytes of input behind the record in work.
-static void take(struct framer *f, size_t n)
+void frame_take(struct framer *f, size_t n)
 {
-    struct span s = span_sub(*input(f), 0, n);
+    struct span s = span_sub(*frame_input(f), 0, n);
+    size_t keep = f->joining && !f->joined ? KEEP + JOIN_LOOK : KEEP; // a line to be looked at
 
     if (n == 0) {
         return;
@@ -123,20 +88,20 @@ static void take(struct framer *f, size_t n)
     if (f->total == 0) {
         f->begin = f->line;
     }
-    if (f->held.len < KEEP) {
-        buf_put_span(&f->held, span_sub(s, 0, KEEP - f->held.len));
+    if (f->held.len < keep) {
+        buf_put_span(&f->held, span_sub(s, 0, keep - f->held.len));
     }
     f->total += n;
     f->last = s.p[n - 1];
-    drop(f, n);
+    frame_drop(f, n);
 }
 
-static bool is_blank(char c)
+bool frame_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static bool is_end(char c)
+bool frame_is_end(char c)
 {
     return c == '\n' || c == '\r' || c == '\0';
 }
@@ -189,9 +154,7 @@ static bool as_record(struct framer *f, struct span *s, uint64_t *total)
     return true;
 }
 
-// Makes a frame of the record in work, whose first bytes are `s`; its line end is already behind.
-// False when there is none: an empty line, or a line of a recording that says nothing.
-static bool close_record(struct framer *f, struct span s, struct frame *ret)
+bool frame_close(struct framer *f, struct span s, struct frame *ret)
 {
     uint64_t total = f->total;
     bool line = !f->counted && f->kind != FRAME_DATAGRAM;
@@ -201,7 +164,7 @@ static bool close_record(struct framer *f, struct span s, struct frame *ret)
     if (line && f->kind != FRAME_JSON && f->kind != FRAME_XML) {
         total -= total && f->last == '\r';
     } else if (total <= s.n) {
-        while (total && (line ? is_blank(s.p[total - 1]) : is_end(s.p[total - 1]))) {
+        while (total && (line ? frame_is_blank(s.p[total - 1]) : frame_is_end(s.p[total - 1]))) {
             f->trimmed += s.p[--total] == '\n';
         }
     }
@@ -232,22 +195,21 @@ static bool close_record(struct framer *f, struct span s, struct frame *ret)
     return true;
 }
 
-// Closes the record whose last `n` bytes are next in the input, `ending` bytes of line end behind them.
-static bool give(struct framer *f, size_t n, size_t ending, struct frame *ret)
+bool frame_give(struct framer *f, size_t n, size_t ending, struct frame *ret)
 {
-    struct span direct = span_sub(*input(f), 0, n);
+    struct span direct = span_sub(*frame_input(f), 0, n);
     bool whole = f->total == 0 && n <= KEEP, is;
 
     if (whole) {
         f->begin = f->line;
         f->total = n;
         f->last = n ? direct.p[n - 1] : '\0';
-        drop(f, n);
+        frame_drop(f, n);
     } else {
-        take(f, n);
+        frame_take(f, n);
     }
-    drop(f, ending);
-    is = close_record(f, whole ? direct : buf_span(&f->held), ret);
+    frame_drop(f, ending);
+    is = frame_close(f, whole ? direct : buf_span(&f->held), ret);
     f->total = 0; // the held bytes stay until the next call
     f->line++;
     return is;
@@ -266,18 +228,128 @@ static size_t line_end(const struct framer *f, struct span in)
     return lf;
 }
 
-static enum frame_rc next_line(struct framer *f, struct frame *ret)
+// ---- records over several lines
+
+// Whether the line that ends at `*end` of the input begins such a record; it is then in `held`. Else
+// `*end` is where the line's end stands now.
+static bool begin_joining(struct framer *f, size_t *end)
 {
-    while (input(f)->n) {
-        struct span in = *input(f);
+    size_t at = *end;
+    struct span line = span_sub(*frame_input(f), 0, at);
+
+    if (frame_input(f)->p[at] != '\n') { // of a syslog stream: NUL
+        return false;
+    }
+    if (f->total) { // most of it came before
+        if (f->held.len + at >= KEEP) {
+            return false;
+        }
+        frame_take(f, at);
+        line = buf_span(&f->held);
+        *end = at = 0;
+    }
+    if (f->kind == FRAME_RECORDED || !join_opens(line, f->file)) {
+        return false;
+    }
+    frame_take(f, at + 1);
+    f->joining = true;
+    f->joined = false;
+    f->line_at = f->held.len;
+    f->line++;
+    return true;
+}
+
+// Gives the lines before the last one, which is read again.
+static bool give_joined(struct framer *f, struct frame *ret)
+{
+    struct span held = buf_span(&f->held), tail = span_sub(held, f->line_at, JOIN_LOOK);
+    uint64_t begin = f->begin, last = f->line - 1;
+    size_t n = f->line_at;
+    bool is;
+
+    memcpy(f->look, tail.p, tail.n);
+    f->back = span_of(f->look, tail.n);
+    f->offset -= tail.n;
+    while (n && frame_is_end(held.p[n - 1])) {
+        n--;
+    }
+    f->total = f->total == held.n ? n : f->total - tail.n;
+    f->last = '\0';
+    f->joining = false;
+    is = frame_close(f, span_sub(held, 0, n), ret);
+    f->total = 0;
+    ret->line = begin;
+    ret->line_end = last;
+    if (!is) {
+        frame_forget(f);
+    }
+    return is;
+}
+
+// Whether the last line of the record, as far as it is known, begins another one.
+static bool begins_another(struct framer *f)
+{
+    struct span line = span_sub(buf_span(&f->held), f->line_at, JOIN_LOOK);
+
+    f->joined = f->joined || join_goes_on(line);
+    return !f->joined;
+}
+
+// One more step with a line that may belong to the record. True: a record is there.
+static bool next_joined(struct framer *f, struct frame *ret)
+{
+    struct span in = *frame_input(f);
+    size_t at = line_end(f, in), n = at < in.n ? at + 1 : at, known = f->held.len - f->line_at;
+    bool ended;
+
+    if (!f->joined && n > JOIN_LOOK - known) {
+        n = JOIN_LOOK - known;
+    }
+    ended = n == at + 1;
+    frame_take(f, n);
+    if (!f->joined && (known + n == JOIN_LOOK || ended) && begins_another(f)) {
+        return give_joined(f, ret);
+    }
+    if (!ended) {
+        return false;
+    }
+    if (f->held.len > KEEP) {
+        buf_cut(&f->held, KEEP);
+    }
+    f->line++;
+    f->joined = false;
+    f->line_at = f->held.len;
+    return false;
+}
+
+// No more will come: the last line belongs to the record, or is one of its own behind it.
+static bool finish_joined(struct framer *f, struct frame *ret)
+{
+    if (f->held.len > f->line_at && !begins_another(f)) {
+        f->line_at = f->held.len;
+        f->line++;
+    }
+    return give_joined(f, ret);
+}
+
+enum frame_rc frame_next_line(struct framer *f, struct frame *ret)
+{
+    while (frame_input(f)->n) {
+        struct span in = *frame_input(f);
         size_t at = line_end(f, in);
 
-        if (at == in.n) {
-            take(f, in.n);
-        } else if (give(f, at, 1, ret)) {
+        if (f->joining) {
+            if (next_joined(f, ret)) {
+                return FRAME_ONE;
+            }
+        } else if (at == in.n) {
+            frame_take(f, in.n);
+        } else if (begin_joining(f, &at)) {
+            continue;
+        } else if (frame_give(f, at, 1, ret)) {
             return FRAME_ONE;
         } else {
-            forget(f);
+            frame_forget(f);
             if (f->kind == FRAME_SYSLOG) {
                 return FRAME_NONE; // the next byte decides anew
             }
@@ -286,182 +358,14 @@ static enum frame_rc next_line(struct framer *f, struct frame *ret)
     return FRAME_NONE;
 }
 
-static enum frame_rc next_json(struct framer *f, struct frame *ret)
-{
-    while (input(f)->n) {
-        struct span in = *input(f);
-        uint64_t lines, line, begin = f->total ? f->begin : f->line;
-        size_t i;
-        enum json_step step = json_cut_run(&f->cut, in, &i, &lines);
-
-        line = f->line + lines - (step == JSON_BEFORE && in.p[i - 1] == '\n');
-        if (step == JSON_BLANK) {
-            drop(f, 1);
-            f->line = line;
-            continue;
-        }
-        if (step == JSON_MORE) {
-            take(f, in.n);
-            f->line = line;
-            continue;
-        }
-        i -= step == JSON_BEFORE;
-        {
-            // A text that ended with its line keeps the line end out; LF belongs to nobody.
-            size_t lf = step == JSON_END && in.p[i - 1] == '\n';
-            bool is = give(f, i - lf, lf, ret);
-
-            f->line = line;
-            ret->line = begin;
-            ret->line_end = line - lf - f->trimmed;
-            if (is) {
-                return FRAME_ONE;
-            }
-            forget(f);
-        }
-    }
-    return FRAME_NONE;
-}
-
-// The declaration stands at the very beginning of a document (XML 1.0, 2.8), so a line that begins with
-// it begins a document, and one that was cut short does not swallow the next.
-static const struct span declaration = SPAN_LIT("<?xml");
-
-// Gives the record in work without the declaration behind it, which is read again.
-static bool give_document(struct framer *f, struct frame *ret)
-{
-    uint64_t begin = f->begin, line = f->line;
-    bool is;
-
-    f->total -= declaration.n;
-    f->held.len = f->held.len < f->total ? f->held.len : (size_t)f->total;
-    f->offset -= declaration.n;
-    f->early =
-        f->early.n ? span_of(f->early.p - declaration.n, f->early.n + declaration.n) : declaration;
-    is = close_record(f, buf_span(&f->held), ret);
-    f->total = 0;
-    ret->line = begin;
-    ret->line_end = line - f->trimmed;
-    return is;
-}
-
-static enum frame_rc next_xml(struct framer *f, struct frame *ret)
-{
-    while (input(f)->n) {
-        struct span in = *input(f);
-        size_t n = 1;
-
-        if (f->total == 0 && is_blank(in.p[0])) {
-            f->line += in.p[0] == '\n';
-            drop(f, 1);
-            continue;
-        }
-        if (f->total == 0 || f->last == '\n') {
-            f->matched = 0;
-        }
-        if (f->matched < declaration.n && in.p[0] == declaration.p[f->matched]) {
-            f->matched++;
-        } else {
-            f->matched = declaration.n + 1;
-            n = span_find(in, '\n');
-            n = n < in.n ? n + 1 : in.n;
-        }
-        take(f, n);
-        f->line += f->last == '\n';
-        if (f->matched == declaration.n && f->total > declaration.n) {
-            if (give_document(f, ret)) {
-                return FRAME_ONE;
-            }
-            forget(f);
-        }
-    }
-    return FRAME_NONE;
-}
-
-static enum frame_rc broken(struct framer *f, struct frame *ret)
-{
-    *ret = (struct frame){.line = f->line, .line_end = f->line, .end_offset = f->offset};
-    ret->skipped = f->skipped + f->total + f->early.n + f->piece.n;
-    f->broken = true;
-    f->skipped = 0;
-    f->early = f->piece = SPAN_NONE;
-    forget(f);
-    return FRAME_BROKEN;
-}
-
-// "LEN SP": reads the digits into `held`, one by one, since they may arrive alone.
-static enum frame_rc read_count(struct framer *f, struct frame *ret)
-{
-    while (input(f)->n) {
-        char c = input(f)->p[0];
-        struct span digits = buf_span(&f->held);
-
-        if (c >= '0' && c <= '9' && digits.n < COUNT_DIGITS) {
-            take(f, 1);
-        } else if (c == ' ' && digits.p[0] != '0' && span_u64(digits, &f->want)) {
-            drop(f, 1);
-            forget(f);
-            f->counted = true;
-            return FRAME_ONE;
-        } else {
-            return broken(f, ret);
-        }
-    }
-    return FRAME_NONE;
-}
-
-static enum frame_rc next_counted(struct framer *f, struct frame *ret)
-{
-    while (input(f)->n) {
-        struct span in = *input(f);
-        uint64_t need = f->want - f->total;
-
-        if (in.n < need) {
-            take(f, in.n);
-            continue;
-        }
-        if (give(f, (size_t)need, 0, ret)) {
-            f->counted = false;
-            return FRAME_ONE;
-        }
-        forget(f);
-        f->counted = false;
-        return FRAME_NONE;
-    }
-    return FRAME_NONE;
-}
-
-static enum frame_rc next_syslog(struct framer *f, struct frame *ret)
-{
-    while (input(f)->n) {
-        enum frame_rc rc;
-        char first = f->total ? f->held.p[0] : input(f)->p[0];
-
-        if (f->counted) {
-            rc = next_counted(f, ret);
-        } else if (first >= '0' && first <= '9') {
-            rc = read_count(f, ret);
-            if (rc == FRAME_ONE) {
-                continue;
-            }
-        } else {
-            rc = next_line(f, ret);
-        }
-        if (rc != FRAME_NONE) {
-            return rc;
-        }
-    }
-    return FRAME_NONE;
-}
-
 static enum frame_rc next_datagram(struct framer *f, struct frame *ret)
 {
-    struct span in = *input(f);
+    struct span in = *frame_input(f);
 
-    if (in.n == 0 || give(f, in.n, 0, ret)) {
+    if (in.n == 0 || frame_give(f, in.n, 0, ret)) {
         return in.n ? FRAME_ONE : FRAME_NONE;
     }
-    forget(f);
+    frame_forget(f);
     return FRAME_NONE;
 }
 
@@ -476,6 +380,7 @@ static bool decide(struct framer *f)
             size_t bom = kind != FRAME_LINES && f->probe[0] == '\xEF' ? 3 : 0;
 
             f->kind = kind;
+            f->file = true;
             f->remarks = kind == FRAME_LINES && frame_has_header(span_of(f->probe, f->nprobe));
             f->early = span_of(f->probe + bom, f->nprobe - bom);
             f->offset += bom;
@@ -493,11 +398,11 @@ static enum frame_rc next_by_kind(struct framer *f, struct frame *ret)
 {
     switch (f->kind) {
     case FRAME_DATAGRAM: return next_datagram(f, ret);
-    case FRAME_SYSLOG: return next_syslog(f, ret);
-    case FRAME_JSON: return next_json(f, ret);
-    case FRAME_XML: return next_xml(f, ret);
+    case FRAME_SYSLOG: return frame_next_syslog(f, ret);
+    case FRAME_JSON: return frame_next_json(f, ret);
+    case FRAME_XML: return frame_next_xml(f, ret);
     case FRAME_LINES:
-    case FRAME_RECORDED: return next_line(f, ret);
+    case FRAME_RECORDED: return frame_next_line(f, ret);
     case FRAME_AUTO: break;
     }
     return FRAME_NONE;
@@ -525,15 +430,18 @@ enum frame_rc framer_next(struct framer *f, struct frame *ret)
         return FRAME_BROKEN;
     }
     if (f->total == 0) {
-        forget(f);
+        frame_forget(f);
     }
     if (f->kind == FRAME_AUTO && !decide(f)) {
         return FRAME_NONE;
     }
     rc = next_by_kind(f, ret);
+    if (rc == FRAME_NONE && f->finished && f->joining) {
+        return finish_joined(f, ret) ? FRAME_ONE : FRAME_NONE;
+    }
     if (rc == FRAME_NONE && f->finished && f->total) {
         uint64_t begin = f->begin, last = f->line;
-        bool is = give(f, 0, 0, ret);
+        bool is = frame_give(f, 0, 0, ret);
 
         ret->line = begin;
         ret->line_end = f->kind == FRAME_JSON || f->kind == FRAME_XML ? last - f->trimmed : begin;

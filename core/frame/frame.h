@@ -8,7 +8,8 @@
 //
 // FRAME_DATAGRAM  each feed is one record (trailing LF, CRLF, NUL trimmed)
 // FRAME_LINES     records end with LF; empty lines are counted as lines but are no records. Under a
-//                 header of Zeek's (header.h) a record is that header and the line
+//                 header of Zeek's (header.h) a record is that header and the line. A CEF record may go
+//                 over several lines (join.h), here and under FRAME_SYSLOG
 // FRAME_SYSLOG    RFC 6587: the first byte of each frame decides: a digit = octet counting
 //                 "LEN SP MSG", else LF-ended. A broken count cannot be re-synchronised: the framer
 //                 says FRAME_BROKEN, now and for ever, and the connection must be closed
@@ -16,7 +17,8 @@
 // FRAME_RECORDED  lines "@RFC3339 record": a recording (share/doc/RECORDING.md); `received` is set.
 //                 "!RFC3339 barrier NAME" gives a barrier
 // FRAME_JSON      a sequence of JSON texts, pretty-printed or one a line, told apart by nesting
-// FRAME_XML       XML documents over several lines: a line that begins "<?xml" begins the next one
+// FRAME_XML       XML documents over several lines: each ends with its root element, or, cut short, before a
+//                 line that begins "<?xml"
 // FRAME_AUTO      by the first bytes: RECORDED, JSON, XML or LINES (for files given to decode and scan)
 #ifndef CORE_FRAME_FRAME_H
 #define CORE_FRAME_FRAME_H

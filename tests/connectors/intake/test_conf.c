@@ -66,6 +66,9 @@ static void each_fault_has_its_place(void **state)
         {"sources:\n  - {name: a, input: stdin, kind: os}\n"
          "  - {name: a, input: stdin, kind: os}\n",
          "conf.twice", 3},
+        {"sources:\n  - {name: a, input: stdin, kind: os, xml: perhaps}\n", "conf.bool", 2},
+        {"sources:\n  - {name: a, input: stdin, kind: os, xml: true, json: true}\n", "conf.form",
+         2},
         {"block_kib: 1\n", "conf.number", 1},
     };
 

@@ -349,6 +349,30 @@ static void a_rewritten_file_is_read_anew(void **state)
     end_world(&w);
 }
 
+// A document is a record as soon as its root is closed; a restart goes on behind it.
+static void documents_of_a_followed_file_are_whole(void **state)
+{
+    struct world w;
+    struct seen s;
+
+    (void)state;
+    begin_world(&w);
+    w.conf.xml = true;
+    append(&w, "grows.log", "<?xml v?>\n<a>\n <b/>\n</a>\n<?xml v?>\n<c>");
+    follow_again(&w);
+    run_until(&w, 1);
+    close_world(&w);
+    append(&w, "grows.log", "</c>\n");
+    open_world(&w);
+    follow_again(&w);
+    run_until(&w, 2);
+    read_back(&w, &s);
+    assert_true(
+        span_eq(buf_span(&s.text), SPAN_LIT("<?xml v?>\n<a>\n <b/>\n</a>\n<?xml v?>\n<c></c>\n")));
+    buf_free(&s.text);
+    end_world(&w);
+}
+
 static void a_full_journal_stops_sources_and_loses_nothing(void **state)
 {
     struct world w;
@@ -433,6 +457,7 @@ int main(void)
         cmocka_unit_test(both_framings_and_single_bytes),
         cmocka_unit_test(after_bad_input_a_right_record_still_comes),
         cmocka_unit_test(a_followed_file_survives_rotation_and_restart),
+        cmocka_unit_test(documents_of_a_followed_file_are_whole),
         cmocka_unit_test(a_rewritten_file_is_read_anew),
         cmocka_unit_test(a_full_journal_stops_sources_and_loses_nothing),
         cmocka_unit_test(a_reset_connection_does_not_keep_a_stopped_intake_busy),
