@@ -17,8 +17,11 @@ How values are compared:
   * an address is compared as an address, so 2001:db8::0001 and 2001:DB8::1 are equal;
   * host.ip, of which a record may say several: right when the expected one is among ours or ours
     among the expected.
-- event.severity is right in the source's own scale or in ours of 0 to 100: right when the record has one
-  and we give one, because the number itself is a matter of the product's scale (formats.md 10).
+- event.severity: the expectation keeps each product's own scale (CEF 0-10, EVE 1-4 with 1 the worst, words as
+  they are), ours is 0 to 100 for all (formats.md 10). The numbers cannot be equal, but the order can: right
+  are the cases of a format whose values, ours against the expected, are of the longest chain that rises or
+  falls together and gives equal values for equal ones. So a scale read upside down for some records, or two
+  grades made one the wrong way round, is wrong; a scale that is turned round as a whole is not.
 - expected and not given = missed; given and not expected, or given with another value = wrong. An expected
   @timestamp of the year is wrong when it differs; where the expectation names none, ours (receive time)
   is not counted.
@@ -99,9 +102,40 @@ def norm(name, value):
 
 
 def equal(name, want, got):
-    if name == "event.severity":
-        return True
     return norm(name, want) == norm(name, got)
+
+
+WORDS = "unknown none informational information info notice low medium moderate warning high error critical fatal".split()
+
+
+def grade(value):
+    """A number for what the expectation calls a severity; None when it is no grade."""
+    text = str(value[0] if isinstance(value, list) and value else value).strip().lower()
+    try:
+        return float(text)
+    except ValueError:
+        return float(WORDS.index(text)) if text in WORDS else None
+
+
+def chain(pairs, sign):
+    """The indices of the longest chain of (expected, ours) that rises together (sign 1) or falls (-1)."""
+    groups = {}
+    for i, (w, g) in enumerate(pairs):
+        groups.setdefault((w, g * sign), []).append(i)
+    keys = sorted(groups)
+    best = []
+    for k, (w, g) in enumerate(keys):
+        before = [b for (w2, g2), b in zip(keys[:k], best) if w2 < w and g2 <= g]
+        best.append(max(before, key=len, default=[]) + groups[(w, g)])
+    return max(best, key=len, default=[])
+
+
+def right_severities(rows):
+    """Of a format's (case, expected, ours), the cases whose grade has its place in one order."""
+    graded = [(i, grade(w), grade(g)) for i, w, g in rows]
+    pairs = [(w, g) for _, w, g in graded if w is not None and g is not None]
+    cases = [i for i, w, g in graded if w is not None and g is not None]
+    return {cases[k] for k in max(chain(pairs, 1), chain(pairs, -1), key=len)}
 
 
 def load(wanted):
@@ -132,8 +166,8 @@ def decode(build, cases, folder):
     return events
 
 
-def score(want, event):
-    """(right, missed, wrong) as lists of (name, expected, got)."""
+def score(want, event, severity=True):
+    """(right, missed, wrong) as lists of (name, expected, got); `severity`: what right_severities() says."""
     got = dict(event["ecs"])
     no_time = "@timestamp" not in want
     if not no_time:
@@ -147,7 +181,8 @@ def score(want, event):
         elif w is not None and g is None:
             missed.append((name, w, None))
         elif w is not None:
-            (right if equal(name, w, g) else wrong).append((name, w, g))
+            ok = severity if name == "event.severity" else equal(name, w, g)
+            (right if ok else wrong).append((name, w, g))
     return right, missed, wrong
 
 
@@ -163,10 +198,16 @@ def main():
     cases = list(load(wanted))
     with tempfile.TemporaryDirectory() as folder:
         events = decode(build, cases, folder)
-    table = {}
+    none = [{"ecs": {}, "@timestamp": "", "source": "none", "kind": "none"}]
+    table, severities = {}, {}
+    for i, (form, _, _, want) in enumerate(cases):
+        got = events.get(i, none)[0]["ecs"].get("event.severity")
+        if "event.severity" in want and got is not None:
+            severities.setdefault(form, []).append((i, want["event.severity"], got))
+    ordered = set().union(*map(right_severities, severities.values()))
     for i, (form, path, text, want) in enumerate(cases):
-        first = events.get(i, [{"ecs": {}, "@timestamp": "", "source": "none", "kind": "none"}])[0]
-        right, missed, wrong = score(want, first)
+        first = events.get(i, none)[0]
+        right, missed, wrong = score(want, first, i in ordered)
         row = table.setdefault(form, [0, 0, 0, 0, 0, {}])
         n_want = sum(1 for n in CORE if n in want)
         for k, v in enumerate((1, n_want, len(right), len(missed), len(wrong))):
