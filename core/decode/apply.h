@@ -20,6 +20,7 @@ struct work {
     struct logsource_memo *logsources;
     struct stamp_memo stamp; // of headers
     struct okv pseudo[SLOT_PSEUDO];
+    bool text, pairs; // the body is text; it was taken apart as key=value
 };
 
 void work_clear(struct work *w);

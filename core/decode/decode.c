@@ -341,6 +341,7 @@ static const struct source *choose_text(struct decoder *d, enum mechanism *m)
     if (pairs_guess(w->pseudo[SLOT_TEXT].v.s, 3, &dialect)) {
         (void)pairs_flatten(w->pseudo[SLOT_TEXT].v.s, &dialect, SPAN_NONE, &w->fields);
         fields_index(&w->fields);
+        w->pairs = true;
         p = choose_source(w, d->set, MECH_PAIRS);
         if (p) {
             *m = MECH_PAIRS;
@@ -483,6 +484,8 @@ void decode(struct decoder *d, const struct decode_in *in, struct event *ret)
     }
     set_pseudos(w);
     fields_index(&w->fields);
+    w->text = mech == MECH_SYSLOG;
+    w->pairs = false;
     if (mech == MECH_SYSLOG || w->header.form != SYSLOG_NONE) {
         header_apply(w, mech == MECH_SYSLOG, ret);
     }

@@ -1,174 +1,31 @@
 // generic.c - what a record that no source file knows still says.
 // SPDX-License-Identifier: Apache-2.0
-#include "core/decode/generic.h"
-
 #include "core/base/attr.h"
 #include "core/decode/choose.h"
-#include "core/decode/logsource.h"
+#include "core/decode/generic_tables.h"
+#include "core/decode/labels.h"
 #include "core/decode/map.h"
 #include "core/decode/take.h"
-#include "core/decode/words.h"
 
-// A name's last part alone counts behind all whole names.
-enum { GUESS_REACH = 2048, TIME_FIELD = FIELD_COUNT, PART_BEHIND = 1000 };
-
-struct guess {
-    size_t nwords;
-    const uint16_t *word; // of the words of all guesses
-    size_t nneeds;
-    const enum field *needs;
-    struct verdict verdict;
+// A name's last part alone counts behind all whole names, its last words behind those, the fewer of them
+// the farther.
+enum {
+    GUESS_REACH = 2048,
+    LABELS_LEAST = 4,
+    LABELS_BESIDE_PAIRS = 10, // so many are not the text of a pair's value
+    PART_BEHIND = 1000,
+    TAIL_BEHIND = 2000,
+    DROPPED_BEHIND = 200,
 };
-
-struct generic {
-    struct alias_index index;
-    struct words words;
-    struct choice take[FIELD_COUNT + 1]; // takes and table of each field
-    size_t nguesses;
-    const struct guess *guess;
-};
-
-static int read_alias_row(struct loader *l, const struct ynode *n, struct span field,
-                          struct generic *g)
-{
-    static const char *const known[] = {"names", "take", "values", "else", NULL};
-    const struct span *name = NULL;
-    const struct ynode *names = n;
-    size_t count = 0;
-    enum field f = FIELD_COUNT;
-    int rc = span_eq_str(field, "@timestamp") ? 0 : read_field(l, n, field, &f);
-
-    if (!rc && n->type == Y_MAP) {
-        rc = y_only(l->docs, n, known, l->err);
-        names = y_get(n, "names");
-        rc = rc || names ? rc : read_fault(l, n, "source.alias", "\"names\" is missing", field);
-        rc = rc ? rc : source_read_ways(l, n, &g->take[f]);
-    }
-    rc = rc ? rc : read_texts(l, names, &name, &count);
-    for (size_t i = 0; !rc && i < count; i++) {
-        if (!alias_add(&g->index, &l->set->arena, name[i], f, (unsigned)i + 1)) {
-            return read_fault(l, names, "source.alias", "not usable as a name", name[i]);
-        }
-    }
-    return rc;
-}
-
-static int read_aliases(struct loader *l, const struct ynode *n, struct generic *g)
-{
-    size_t total = 1;
-    int rc = n ? read_need(l, n, Y_MAP, "\"aliases\"") : 0;
-
-    for (size_t i = 0; n && !rc && i < n->n; i++) {
-        const struct ynode *row = n->item[i],
-                           *names = row->type == Y_MAP ? y_get(row, "names") : row;
-
-        total += names ? names->n + 1 : 1;
-    }
-    if (!alias_init(&g->index, &l->set->arena, total)) {
-        return read_no_memory(l);
-    }
-    for (size_t i = 0; n && !rc && i < n->n; i++) {
-        rc = read_alias_row(l, n->item[i], n->key[i], g);
-    }
-    return rc;
-}
-
-static int read_guess_row(struct loader *l, const struct ynode *n, struct verdict *ret)
-{
-    const struct ynode *set = y_get(n, "set");
-
-    return set ? read_constants(l, set, &ret->set, &ret->nset)
-               : read_fault(l, n, "source.guess", "\"set\" is missing", SPAN_NONE);
-}
-
-static int read_guess_words(struct loader *l, const struct ynode *n, struct generic *all,
-                            struct guess *g)
-{
-    const struct span *text = NULL;
-    int rc = read_texts(l, n, &text, &g->nwords), at;
-    uint16_t *word = rc ? NULL : read_array(l, g->nwords, sizeof(*word));
-
-    for (size_t i = 0; word && !rc && i < g->nwords; i++) {
-        at = words_add(&all->words, text[i]);
-        if (at < 0) {
-            return read_fault(l, n, "source.guess", "an empty word, or more than 256 in all",
-                              text[i]);
-        }
-        word[i] = (uint16_t)at;
-    }
-    g->word = word;
-    return rc || word ? rc : read_no_memory(l);
-}
-
-static int read_guess(struct loader *l, const struct ynode *n, struct generic *all, struct guess *g)
-{
-    static const char *const known[] = {"words", "needs", "set", NULL};
-    const struct ynode *words, *needs;
-    const struct span *name = NULL;
-    enum field *f;
-    int rc = read_only(l, n, known);
-
-    if (rc) {
-        return rc;
-    }
-    words = y_get(n, "words");
-    needs = y_get(n, "needs");
-    rc = words ? read_guess_words(l, words, all, g) : 0;
-    rc = rc || !needs ? rc : read_texts(l, needs, &name, &g->nneeds);
-    f = read_array(l, g->nneeds, sizeof(*f));
-    for (size_t i = 0; f && !rc && i < g->nneeds; i++) {
-        rc = read_field(l, needs, name[i], &f[i]);
-    }
-    g->needs = f;
-    return rc || f ? (rc ? rc : read_guess_row(l, n, &g->verdict)) : read_no_memory(l);
-}
-
-static int read_guesses(struct loader *l, const struct ynode *n, struct generic *g)
-{
-    int rc = n ? read_need(l, n, Y_LIST, "\"guesses\"") : 0;
-    size_t count = n && !rc ? n->n : 0;
-    struct guess *row = rc ? NULL : read_array(l, count, sizeof(*row));
-
-    for (size_t i = 0; row && !rc && i < count; i++) {
-        rc = read_guess(l, n->item[i], g, &row[i]);
-    }
-    g->guess = row;
-    g->nguesses = count;
-    return rc || row ? rc : read_no_memory(l);
-}
-
-int generic_read(struct loader *l, const struct ynode *root)
-{
-    static const char *const known[] = {"title",   "tables",     "rows", "aliases",
-                                        "guesses", "logsources", NULL};
-    struct generic *g;
-    int rc = read_only(l, root, known);
-
-    rc = rc ? rc : source_read_lookups(l, y_get(root, "tables"));
-    rc = rc ? rc : logsources_read(l, y_get(root, "logsources"));
-    rc = rc ? rc : source_read_rowsets(l, y_get(root, "rows"));
-    if (rc || (!y_get(root, "aliases") && !y_get(root, "guesses"))) {
-        return rc;
-    }
-    if (l->set->generic) {
-        return read_fault(l, root, "source.twice", "aliases were read already", SPAN_NONE);
-    }
-    g = read_array(l, 1, sizeof(*g));
-    rc = g ? read_aliases(l, y_get(root, "aliases"), g) : read_no_memory(l);
-    rc = rc ? rc : read_guesses(l, y_get(root, "guesses"), g);
-    l->set->generic = rc ? NULL : g;
-    return rc;
-}
-
-// ---- using it
 
 struct found {
     size_t n;
-    uint8_t field[FIELD_COUNT + 1]; // those with a rank
-    unsigned rank[FIELD_COUNT + 1]; // 0: nothing was found
-    const struct okv *o[FIELD_COUNT + 1];
+    uint8_t field[TARGETS]; // those with a rank
+    unsigned rank[TARGETS]; // 0: nothing was found
+    const struct okv *o[TARGETS];
+    struct words_set said; // words of guesses
 };
-_Static_assert(FIELD_COUNT < UINT8_MAX, "fields fit into a byte");
+_Static_assert(TARGETS < UINT8_MAX, "fields fit into a byte");
 
 static struct take_ctx take_ctx_of(struct work *w, const struct okv *o)
 {
@@ -179,15 +36,128 @@ static struct take_ctx take_ctx_of(struct work *w, const struct okv *o)
                              .end = o + 1};
 }
 
-static struct span run_takes(const struct choice *c, struct work *w, const struct okv *o)
+// Every value of a list that commas join must be one of the table's.
+static bool all_listed(const struct lookup *t, struct span v)
+{
+    while (v.n) {
+        if (!lookup_find(t, span_trim(span_cut(&v, ',')))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The value after takes and table; nothing when it is not of the kind that is asked for.
+static struct fval run_way(const struct choice *c, struct work *w, const struct okv *o)
 {
     struct take_ctx ctx = take_ctx_of(w, o);
-    struct span v = o->v.s;
+    struct fval v = o->v;
+    const struct pair *p;
 
-    for (size_t k = 0; k < c->ntakes && v.n; k++) {
-        v = take_run(&c->take[k], v, &ctx);
+    for (size_t k = 0; k < c->ntakes && v.s.n; k++) {
+        v = fval_str(take_run(&c->take[k], v.s, &ctx));
     }
-    return v;
+    if (!c->lookup || !v.s.n) {
+        return v;
+    }
+    p = lookup_find(c->lookup, v.s);
+    return p ? fval_str(p->to)
+           : c->keep || (span_find(v.s, ',') < v.s.n && all_listed(c->lookup, v.s))
+               ? v
+               : (struct fval){0};
+}
+
+enum { NO_ZONE = INT32_MIN };
+
+// "+0100", "+01:00", "-5", "UTC+2", "UTC": seconds east of UTC; NO_ZONE when it is none.
+static int zone_of(struct span s)
+{
+    static const struct span utc = SPAN_LIT("UTC"), gmt = SPAN_LIT("GMT");
+    int zone = 0, sign, minutes = 0;
+    uint64_t v;
+
+    if (span_starts(s, utc) || span_starts(s, gmt)) {
+        s = span_sub(s, 3, s.n);
+        if (s.n == 0) {
+            return 0;
+        }
+    }
+    if (stamp_zone(s, &zone)) {
+        return zone;
+    }
+    if (s.n < 2 || s.n > 6 || (s.p[0] != '+' && s.p[0] != '-')) {
+        return NO_ZONE;
+    }
+    sign = s.p[0] == '-' ? -1 : 1;
+    s = span_sub(s, 1, s.n);
+    if (s.n > 2) {
+        struct span tail = span_sub(s, s.n - 2, 2);
+
+        s = span_sub(s, 0, s.n - 2);
+        s = span_ends(s, SPAN_LIT(":")) ? span_sub(s, 0, s.n - 1) : s;
+        if (!span_u64(tail, &v) || v > 59) {
+            return NO_ZONE;
+        }
+        minutes = (int)v;
+    }
+    return s.n <= 2 && span_u64(s, &v) && v <= 14 ? sign * ((int)v * 3600 + minutes * 60) : NO_ZONE;
+}
+
+// A time that records are about: numbers of seconds since 1970 that are durations or counters are none.
+static bool is_time(struct work *w, const struct okv *o)
+{
+    enum { YEAR_2000 = 946684800 };
+    utime_t t;
+
+    return stamp_read(&o->v, STAMP_AUTO, w->in->received, w->in->zone_s, &t) &&
+           t >= YEAR_2000 * UTIME_SECOND;
+}
+
+// Whether a time that is_time() says its zone, or needs none: it is then the same in any.
+static bool names_zone(struct work *w, const struct okv *o)
+{
+    utime_t a, b;
+
+    return stamp_read(&o->v, STAMP_AUTO, w->in->received, 0, &a) &&
+           stamp_read(&o->v, STAMP_AUTO, w->in->received, 3600, &b) && a == b;
+}
+
+// Some write their own clock's time and, beside it, the same moment with its zone. `o` says no zone: the
+// field that does, when it is whole quarters of an hour away, as zones are; else `o`.
+static const struct okv *same_moment(const struct generic *g, struct work *w, const struct okv *o)
+{
+    enum { QUARTER = 15 * 60, WIDEST = 14 * 3600 };
+    utime_t at, other;
+
+    if (names_zone(w, o) || !stamp_read(&o->v, STAMP_AUTO, w->in->received, 0, &at)) {
+        return o;
+    }
+    for (size_t i = 0; i < w->fields.n; i++) {
+        const struct okv *v = &w->fields.v[i];
+        struct alias_found a = alias_find(&g->index, w->aliases, v->name);
+        uint32_t first = a.whole ? a.whole : a.part ? a.part : a.tail;
+        utime_t gap;
+
+        if (!first || g->index.alias[first - 1].field != TIME_FIELD || !names_zone(w, v) ||
+            !stamp_read(&v->v, STAMP_AUTO, w->in->received, 0, &other)) {
+            continue;
+        }
+        gap = (other > at ? other - at : at - other) / UTIME_SECOND;
+        if (gap <= WIDEST && gap % QUARTER == 0) {
+            return v;
+        }
+    }
+    return o;
+}
+
+static void words_also(const struct words *w, struct span text, struct words_set *said)
+{
+    struct words_set more;
+
+    words_find(w, text, &more);
+    for (size_t i = 0; i < ARRAY_LEN(said->w); i++) {
+        said->w[i] |= more.w[i];
+    }
 }
 
 // `closed`: the fields that are known already.
@@ -198,9 +168,17 @@ static void look_at(const struct generic *g, uint32_t i, unsigned behind, const 
         const struct alias *a = &g->index.alias[i - 1];
         unsigned rank = a->rank + behind;
 
+        if (a->field == ABOUT_FIELD) {
+            if (!(behind && a->alone)) {
+                words_also(&g->words, span_sub(o->v.s, 0, GUESS_REACH), &f->said);
+            }
+            continue;
+        }
         if (closed[a->field] || (f->rank[a->field] && f->rank[a->field] <= rank) ||
-            (a->field == TIME_FIELD && o->v.type == V_BOOL) ||
-            run_takes(&g->take[a->field], w, o).n == 0) {
+            (behind && a->alone) ||
+            (a->field == TIME_FIELD   ? !is_time(w, o)
+             : a->field == ZONE_FIELD ? zone_of(o->v.s) == NO_ZONE
+                                      : run_way(&g->take[a->field], w, o).s.n == 0)) {
             continue;
         }
         if (!f->rank[a->field]) {
@@ -211,45 +189,50 @@ static void look_at(const struct generic *g, uint32_t i, unsigned behind, const 
     }
 }
 
-static bool no_value(struct span v)
-{
-    static const struct span words[] = {SPAN_LIT("null"),    SPAN_LIT("N/A"),      SPAN_LIT("n/a"),
-                                        SPAN_LIT("NULL"),    SPAN_LIT("None"),     SPAN_LIT("none"),
-                                        SPAN_LIT("unknown"), SPAN_LIT("undefined")};
-
-    if (v.n < 2) {
-        return v.n == 0 || v.p[0] == '-';
-    }
-    for (size_t i = 0; (v.p[0] == 'n' || v.p[0] == 'N' || v.p[0] == 'u') && i < ARRAY_LEN(words);
-         i++) {
-        if (span_eq(v, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void set_found(struct work *w, const struct generic *g, const struct found *f,
                       struct event *ev)
 {
     for (size_t n = 0; n < f->n; n++) {
         unsigned i = f->field[n];
-        const struct choice *c = &g->take[i];
+
+        if (i < FIELD_COUNT && f->o[i]) {
+            struct fval v = run_way(&g->take[i], w, f->o[i]);
+
+            event_set(ev, (enum field)i, v.type, v.s, v.i);
+        }
+    }
+}
+
+// "remote" is the client where a server speaks and the server where a client does: the same field is
+// never both ends, and one end is rather the one that asked.
+static void part_ends(struct found *f)
+{
+    static const enum field end[][2] = {{FIELD_SOURCE_IP, FIELD_DESTINATION_IP},
+                                        {FIELD_SOURCE_PORT, FIELD_DESTINATION_PORT}};
+
+    for (size_t i = 0; i < ARRAY_LEN(end); i++) {
+        if (f->rank[end[i][0]] && f->rank[end[i][1]] && f->o[end[i][0]] == f->o[end[i][1]]) {
+            f->o[end[i][1]] = NULL;
+        }
+    }
+}
+
+// A row looks at what the record said, as it said it, where a name of its has given the value.
+static void follow_on(struct work *w, const struct generic *g, const struct found *f,
+                      struct event *ev)
+{
+    for (size_t i = 0; i < g->nfollows; i++) {
+        const struct follow *r = &g->follow[i];
+        struct okv of;
         struct fval v;
 
-        if (i == TIME_FIELD) {
+        if (!event_has(ev, r->of) || (event_has(ev, r->to) && !r->over) ||
+            (r->needs != FIELD_COUNT && !event_has(ev, r->needs))) {
             continue;
         }
-        v = f->o[i]->v;
-        if (c->ntakes) {
-            v = fval_str(run_takes(c, w, f->o[i]));
-        }
-        if (c->lookup) {
-            const struct pair *p = lookup_find(c->lookup, v.s);
-
-            v = p ? fval_str(p->to) : c->keep ? v : (struct fval){0};
-        }
-        event_set(ev, (enum field)i, v.type, v.s, v.i);
+        of = (struct okv){.v = ev->field[r->of]};
+        v = run_way(&r->way, w, f->rank[r->of] && f->o[r->of] ? f->o[r->of] : &of);
+        event_set(ev, r->to, v.type, v.s, v.i);
     }
 }
 
@@ -268,14 +251,25 @@ static bool guess_holds(const struct guess *g, const struct words_set *said, con
     return any;
 }
 
-static void make_guesses(struct work *w, const struct generic *g, struct event *ev)
+// A text says what it is about anywhere; of a record with names those fields tell that are for it, since
+// names ("password_changed": false) and other values say nothing.
+static void make_guesses(struct work *w, const struct generic *g, struct found *f, struct event *ev)
 {
-    struct span text = span_sub(w->pseudo[SLOT_TEXT].v.s, 0, GUESS_REACH);
-    struct words_set said;
+    static const enum field tell[] = {FIELD_EVENT_ACTION, FIELD_EVENT_REASON,  FIELD_EVENT_DATASET,
+                                      FIELD_RULE_NAME,    FIELD_RULE_CATEGORY, FIELD_EVENT_CODE};
 
-    words_find(&g->words, text, &said);
+    bool text = w->text && !w->pairs;
+
+    if (text) {
+        words_also(&g->words, span_sub(w->pseudo[SLOT_TEXT].v.s, 0, GUESS_REACH), &f->said);
+    }
+    for (size_t i = 0; !text && i < ARRAY_LEN(tell); i++) {
+        if (event_has(ev, tell[i])) {
+            words_also(&g->words, span_sub(ev->field[tell[i]].s, 0, GUESS_REACH), &f->said);
+        }
+    }
     for (size_t i = 0; i < g->nguesses; i++) {
-        if (guess_holds(&g->guess[i], &said, ev)) {
+        if (guess_holds(&g->guess[i], &f->said, ev)) {
             const struct verdict *v = &g->guess[i].verdict;
 
             for (size_t k = 0; k < v->nset; k++) { // what is known already stays
@@ -298,33 +292,55 @@ static void close_known(const struct event *ev, bool *closed)
             event_has(ev, i) && (known || (i != FIELD_EVENT_SEVERITY && i != FIELD_LOG_LEVEL));
     }
     closed[TIME_FIELD] = ev->time != UTIME_NONE;
+    closed[ZONE_FIELD] = false;
 }
 
 void generic_apply(struct work *w, const struct sourceset *set, struct event *ev)
 {
     const struct generic *g = set->generic;
-    bool closed[FIELD_COUNT + 1];
+    struct span text = w->pseudo[SLOT_TEXT].v.s;
+    bool closed[TARGETS];
     struct found f;
+    int zone_s;
 
     if (!g) {
         return;
     }
     f.n = 0;
+    f.said = (struct words_set){0};
     memset(f.rank, 0, sizeof(f.rank));
     close_known(ev, closed);
+    if (w->text &&
+        labels_flatten(text, w->pairs ? LABELS_BESIDE_PAIRS : LABELS_LEAST, &w->fields)) {
+        w->pairs = true;
+    }
     for (size_t i = 0; i < w->fields.n; i++) {
         const struct okv *o = &w->fields.v[i];
         struct alias_found a = alias_find(&g->index, w->aliases, o->name);
 
-        if ((a.whole | a.part) && o->v.type != V_NULL && !no_value(o->v.s)) {
+        if (w->text && o->v.s.p == text.p && o->v.s.n >= text.n) {
+            continue; // "message" of a text is all of it
+        }
+        if ((a.whole | a.part | a.tail) && o->v.type != V_NULL && !says_nothing(o->v.s)) {
             look_at(g, a.whole, 0, o, closed, w, &f);
             look_at(g, a.part, PART_BEHIND, o, closed, w, &f);
+            look_at(g, a.tail, TAIL_BEHIND + a.dropped * DROPPED_BEHIND, o, closed, w, &f);
         }
     }
+    part_ends(&f);
     set_found(w, g, &f, ev);
+    zone_s = f.rank[ZONE_FIELD] ? zone_of(f.o[ZONE_FIELD]->v.s) : w->in->zone_s;
     if (f.rank[TIME_FIELD]) {
-        (void)stamp_read(&f.o[TIME_FIELD]->v, STAMP_AUTO, w->in->received, w->in->zone_s,
-                         &ev->time);
+        const struct okv *o =
+            f.rank[ZONE_FIELD] ? f.o[TIME_FIELD] : same_moment(g, w, f.o[TIME_FIELD]);
+
+        (void)stamp_read(&o->v, STAMP_AUTO, w->in->received, zone_s, &ev->time);
     }
-    make_guesses(w, g, ev);
+    if (w->text) {
+        prose_apply(g->prose, w, text, !w->pairs, zone_s, ev);
+    } else if (event_has(ev, FIELD_EVENT_REASON)) {
+        prose_apply(g->prose, w, ev->field[FIELD_EVENT_REASON].s, false, zone_s, ev);
+    }
+    follow_on(w, g, &f, ev);
+    make_guesses(w, g, &f, ev);
 }

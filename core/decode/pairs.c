@@ -365,7 +365,7 @@ static struct span pair_value(struct span *s, const struct dialect *d, struct ar
     if (s->n && (s->p[0] == '"' || s->p[0] == '\'') && (n = quoted(*s, d->separator)) > 0) {
         v = unescape(a, span_sub(*s, 1, n - 2), "\"'\\");
         *s = span_sub(*s, n, s->n);
-        return v;
+        return unquote(v); // of a table whose cells were quoted: key=""value""
     }
     if (s->n && d->brackets) {
         n = bracketed(*s, d->separator);

@@ -3,6 +3,7 @@
 #include "core/decode/take.h"
 
 #include "core/base/attr.h"
+#include "core/decode/address.h"
 #include "core/decode/dn.h"
 
 enum take_op {
@@ -131,30 +132,6 @@ static int digit(char c)
                                                     : -1;
 }
 
-// Four decimal parts, or hexadecimal with at least two colons: enough to tell an address from a name.
-static bool looks_like_ip(struct span s)
-{
-    size_t dots = 0, colons = 0, digits = 0;
-
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-
-        if (c == '.') {
-            dots++;
-        } else if (c == ':') {
-            colons++;
-        } else if (c >= '0' && c <= '9') {
-            digits++;
-        } else if (c == '%' && colons >= 2) {
-            break; // the zone of a link-local address
-        } else if (digit(c) < 0) {
-            return false;
-        }
-    }
-    return (colons >= 2 && s.n >= 2) ||
-           (dots == 3 && colons == 0 && digits == s.n - 3 && s.n >= 7 && s.n <= 15);
-}
-
 static struct span ip(struct span s)
 {
     struct span v4 = span_sub(s, 7, s.n);
@@ -163,7 +140,25 @@ static struct span ip(struct span s)
         span_find(v4, '.') < v4.n) {
         s = v4;
     }
-    return looks_like_ip(s) ? s : SPAN_NONE;
+    return address_is(s) ? s : SPAN_NONE;
+}
+
+// What names something to people: at least two letters, not only hexadecimal digits, no "true", "false".
+static struct span in_letters(struct span s)
+{
+    size_t letters = 0, beyond = 0; // those that are no hexadecimal digits
+
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+
+        letters += c >= 0x80 || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+        beyond += c >= 0x80 || ((c | 0x20) > 'f' && (c | 0x20) <= 'z');
+    }
+    if (letters < 2 || span_eq_nocase(s, SPAN_LIT("true")) ||
+        span_eq_nocase(s, SPAN_LIT("false"))) {
+        return SPAN_NONE;
+    }
+    return beyond || (letters == s.n && s.n < 8) ? s : SPAN_NONE;
 }
 
 static struct span mac(struct span s, struct arena *a)
@@ -356,7 +351,9 @@ struct span take_run(const struct take *t, struct span v, const struct take_ctx 
     case TAKE_BASE: return span_sub(v, base_at(v), v.n);
     case TAKE_DIR: return span_sub(v, 0, base_at(v));
     case TAKE_IP: return ip(v);
-    case TAKE_NAME: return looks_like_ip(v) ? SPAN_NONE : v;
+    case TAKE_NAME: return address_is(v) ? SPAN_NONE : v;
+    case TAKE_LETTERS: return in_letters(v);
+    case TAKE_PATH: return base_at(v) ? v : SPAN_NONE;
     case TAKE_MAC: return mac(v, c->arena);
     case TAKE_USER: return user_or_domain(v, false);
     case TAKE_DOMAIN: return user_or_domain(v, true);

@@ -15,32 +15,11 @@
 #include "core/decode/hsms_record.h"
 #include "core/decode/print.h"
 #include "core/model/block.h"
-#include "tests/core/decode/files.h"
+#include "tests/core/decode/own.h"
 
 #define LIT(s) span_of(s, sizeof(s) - 1)
 #define HOST   "10.20.1.5:40000"
 #define TOOL   "10.20.3.13:5000"
-
-static struct sourceset *set;
-static struct decoder *dec;
-
-static inline int begin(void **state)
-{
-    struct faults faults = {0};
-
-    (void)state;
-    set = own_sources(&faults);
-    dec = set ? decoder_new(set) : NULL;
-    return dec && faults.count == 0 ? 0 : -1;
-}
-
-static inline int end(void **state)
-{
-    (void)state;
-    decoder_free(dec);
-    sourceset_free(set);
-    return 0;
-}
 
 static inline struct hsms_seen message(struct buf *b, unsigned stream, unsigned function,
                                        struct span text, enum hsms_role sender)

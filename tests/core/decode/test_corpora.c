@@ -11,32 +11,12 @@
 #include <jansson.h>
 
 #include "core/frame/frame.h"
-#include "tests/core/decode/files.h"
+#include "tests/core/decode/own.h"
 
 #define DATA "../shared/data"
 
-static struct sourceset *set;
-static struct decoder *dec;
 static const ntime_t received = 1795140000000000000; // 2026-11-20T02:00:00Z
 static size_t logs, lines, columns;
-
-static int begin(void **state)
-{
-    struct faults faults = {0};
-
-    (void)state;
-    set = own_sources(&faults);
-    dec = set ? decoder_new(set) : NULL;
-    return dec && faults.count == 0 ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    decoder_free(dec);
-    sourceset_free(set);
-    return 0;
-}
 
 static void run(struct span raw, struct event *ev)
 {
@@ -320,5 +300,5 @@ int main(void)
         cmocka_unit_test(octet_counted_streams_give_the_records_that_are_right),
     };
 
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, own_begin, own_end);
 }

@@ -9,29 +9,9 @@
 
 #include "core/decode/print.h"
 #include "core/decode/syslog.h"
-#include "tests/core/decode/files.h"
+#include "tests/core/decode/own.h"
 
-static struct sourceset *set;
-static struct decoder *dec;
 static struct event ev;
-
-static int begin(void **state)
-{
-    struct faults faults = {0};
-
-    (void)state;
-    set = own_sources(&faults);
-    dec = set ? decoder_new(set) : NULL;
-    return dec && faults.count == 0 ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    decoder_free(dec);
-    sourceset_free(set);
-    return 0;
-}
 
 static utime_t iso(const char *text)
 {
@@ -423,9 +403,11 @@ static void an_event_is_printed_as_one_line_of_json(void **state)
     run(SPAN_LIT("CEF:0|V|P|1|9|N|bad|a=1 b=2 a=3"));
     assert_printed(
         3, "{\"file\":\"f\",\"line\":3,\"source\":\"cef\",\"kind\":\"other\",\"@timestamp\":"
-           "\"2026-11-20T02:00:00.000000Z\",\"ecs\":{\"event.code\":\"9\",\"event.reason\":\"N\","
+           "\"2026-11-20T02:00:00.000000Z\",\"ecs\":{\"event.kind\":\"event\",\"event.type\":["
+           "\"info\"],"
+           "\"event.action\":\"N\",\"event.code\":\"9\",\"event.reason\":\"N\","
            "\"message\":\"CEF:0|V|P|1|9|N|bad|a=1 b=2 a=3\","
-           "\"observer.vendor\":\"V\"},\"event\":{\"CEFVersion\":"
+           "\"observer.vendor\":\"V\",\"observer.product\":\"P\"},\"event\":{\"CEFVersion\":"
            "\"0\",\"DeviceVendor\":\"V\",\"DeviceProduct\":\"P\",\"DeviceVersion\":\"1\","
            "\"DeviceEventClassID\":\"9\",\"Name\":\"N\",\"Severity\":\"bad\",\"a\":[\"1\","
            "\"3\"],\"b\":\"2\"},\"raw\":\"CEF:0|V|P|1|9|N|bad|a=1 b=2 a=3\"}\n");
@@ -463,5 +445,5 @@ int main(void)
         cmocka_unit_test(an_event_is_printed_as_one_line_of_json),
     };
 
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, own_begin, own_end);
 }

@@ -10,7 +10,7 @@
 #include <jansson.h>
 
 #include "core/decode/print.h"
-#include "tests/core/decode/files.h"
+#include "tests/core/decode/own.h"
 
 static uint32_t next(uint32_t *seed)
 {
@@ -18,28 +18,18 @@ static uint32_t next(uint32_t *seed)
     return *seed >> 8;
 }
 
-static struct sourceset *set;
-static struct decoder *dec;
 static struct buf out;
 
 static int begin(void **state)
 {
-    struct faults faults = {0};
-
-    (void)state;
-    set = own_sources(&faults);
-    dec = set ? decoder_new(set) : NULL;
     buf_init(&out, 64 << 20);
-    return dec && faults.count == 0 ? 0 : -1;
+    return own_begin(state);
 }
 
 static int end(void **state)
 {
-    (void)state;
     buf_free(&out);
-    decoder_free(dec);
-    sourceset_free(set);
-    return 0;
+    return own_end(state);
 }
 
 // The record in a copy of exactly its size, so that the sanitiser sees reads behind it.

@@ -319,5 +319,5 @@ int main(void)
         cmocka_unit_test(test_mutants),
     };
 
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, own_begin, own_end);
 }

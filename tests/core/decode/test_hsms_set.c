@@ -210,5 +210,5 @@ int main(void)
         cmocka_unit_test(cut_and_broken_messages_are_events),
     };
 
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, own_begin, own_end);
 }

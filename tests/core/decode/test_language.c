@@ -31,6 +31,7 @@ static void load(const char *text)
                   "  codes: {7: {kind: session.start, event.type: start}}\naliases:\n"
                   "  source.ip: {names: [src_ip, ip], take: ip}\n  user.name: [user]\n"
                   "  event.outcome: {names: [result], values: {ok: success}}\n"
+                  "  \"@about\": [act]\n"
                   "guesses:\n  - {needs: [user.name], words: [logon], set: {event.category: "
                   "authentication}}\n")}};
     struct faults faults = {.say = hear};
@@ -358,7 +359,8 @@ static void what_no_file_knows_is_told_by_names(void **state)
 {
     (void)state;
     load("name: t\ngroup: os\nmechanism: json\nmatch: {fields: {never: \"*\"}}\n");
-    run("{\"Src-IP\":\"10.0.0.1\",\"deep\":{\"User\":\"jo\"},\"result\":\"OK\",\"m\":\"a logon\"}");
+    run("{\"Src-IP\":\"10.0.0.1\",\"deep\":{\"User\":\"jo\"},\"result\":\"OK\",\"act\":\"a "
+        "logon\"}");
     assert_string_equal(ev.source, "raw");
     is(FIELD_SOURCE_IP, "10.0.0.1");
     is(FIELD_USER_NAME, "jo");
