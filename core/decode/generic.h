@@ -1,10 +1,9 @@
 // generic.h - what a record that no source file knows still says.
 // SPDX-License-Identifier: Apache-2.0
 //
-// share/sources/_generic.yaml lists the usual names of each core field in order of preference. Names
-// are compared without case and without '_', '-', '.', ' ' and '@', so SrcIP, src_ip and src.ip are one;
-// a nested name counts whole ("client.ip") or, behind the others, by its last part. What a word in the
-// record's text lets one guess (a logon, a refusal) is a second list. A file that knows the source
+// share/sources/_generic.yaml lists the usual names of each core field in order of preference (alias.h), what
+// texts say by the words beside a value (prose.h) or by labels (labels.h), what one value tells of
+// another, and what words of the record let one guess (a logon, a refusal). A file that knows the source
 // always wins: nothing here is used then.
 #ifndef CORE_DECODE_GENERIC_H
 #define CORE_DECODE_GENERIC_H
