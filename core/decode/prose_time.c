@@ -49,6 +49,11 @@ static bool read_words(const struct token *v, size_t n, ntime_t received, int zo
     size_t used = 0;
     struct fval f = {.type = V_STR};
 
+    for (size_t i = 0; i < n; i++) {
+        if (v[i].s.n == 0) { // an empty cell is no part of a time
+            return false;
+        }
+    }
     f.s = span_of(v[0].s.p, (size_t)(v[n - 1].s.p + v[n - 1].s.n - v[0].s.p));
     if (f.s.n < JOINED && stamp_read(&f, STAMP_AUTO, received, zone_s, ret)) {
         return true;

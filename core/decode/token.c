@@ -14,34 +14,20 @@ static bool is_one_of(char c, const char *set)
     return c && strchr(set, c);
 }
 
-static bool is_between(char c)
+// What separates words; bit 1: cells of a row, too.
+static const uint8_t between[256] = {
+    ['\0'] = 1, [' '] = 1, ['\t'] = 3, ['\r'] = 1, ['\n'] = 1, [','] = 3,
+    [';'] = 3,  ['|'] = 3, ['='] = 1,  ['('] = 1,  [')'] = 1,  ['{'] = 1,
+    ['}'] = 1,  ['['] = 1, [']'] = 1,  ['<'] = 1,  ['>'] = 1,  ['"'] = 1};
+
+static inline bool is_between(char c)
 {
-    switch (c) {
-    case '\0':
-    case ' ':
-    case '\t':
-    case '\r':
-    case '\n':
-    case ',':
-    case ';':
-    case '|':
-    case '=':
-    case '(':
-    case ')':
-    case '{':
-    case '}':
-    case '[':
-    case ']':
-    case '<':
-    case '>':
-    case '"': return true;
-    default: return false;
-    }
+    return between[(unsigned char)c];
 }
 
-static bool is_cell_end(char c)
+static inline bool is_cell_end(char c)
 {
-    return c == ',' || c == ';' || c == '|' || c == '\t';
+    return between[(unsigned char)c] & 2;
 }
 
 static struct token *add(struct tokens *t, enum token_kind kind, struct span s)

@@ -403,7 +403,7 @@ static void an_event_is_printed_as_one_line_of_json(void **state)
     run(SPAN_LIT("CEF:0|V|P|1|9|N|bad|a=1 b=2 a=3"));
     assert_printed(
         3, "{\"file\":\"f\",\"line\":3,\"source\":\"cef\",\"kind\":\"other\",\"@timestamp\":"
-           "\"2026-11-20T02:00:00.000000Z\",\"ecs\":{\"event.kind\":\"event\",\"event.type\":["
+           "\"2026-11-20T02:00:00.000000Z\",\"ecs\":{\"event.type\":["
            "\"info\"],"
            "\"event.action\":\"N\",\"event.code\":\"9\",\"event.reason\":\"N\","
            "\"message\":\"CEF:0|V|P|1|9|N|bad|a=1 b=2 a=3\","

@@ -190,6 +190,7 @@ static void an_arrow_and_rows_of_values_have_two_ends(void **state)
     is(FIELD_NETWORK_TRANSPORT, "tcp");
     is(FIELD_EVENT_ACTION, "block");
     free(text);
+    free(run("2024-12-20,,12:04:05,a,b,c")); // an empty cell between date and clock
     text =
         run("\"1\" \"20Dec2024\" \"12:04:05\" \"eth1\" \"Accept\" \"443\" \"44250\" \"10.0.0.1\" "
             "\"10.0.0.2\" \"tcp\"");
