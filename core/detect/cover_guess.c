@@ -36,6 +36,7 @@ double cover_guess(const struct cover_key *k)
     switch (k->kind) {
     case COVER_THERE: return 500;
     case COVER_WIDE: return 1;
+    case COVER_WIDER: return 0.5;
     case COVER_WHOLE: return k->text.n < 6 || usual_text(k->text) ? 60 : 4 + rare;
     case COVER_TAIL: return usual_text(k->text) ? 100 : 4 + rare;
     case COVER_FRONT:

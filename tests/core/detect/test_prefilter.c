@@ -79,8 +79,9 @@ static uint32_t dice(uint32_t n)
 // Few letters, so that texts overlap; wide ones among them.
 static void put_text(struct buf *b, size_t n)
 {
-    static const char *const piece[] = {
-        "a", "b", "c", "k", "s", ".", "/", "-x", "\xc3\xa4", "\xe2\x84\xaa", "A", "B", "1"};
+    static const char *const piece[] = {"a", "b", "c",  "k",           "s",
+                                        ".", "/", "-x", "\xc3\xa4",    "\xe2\x84\xaa",
+                                        "A", "B", "1",  "\xe2\x80\x93"};
 
     while (n--) {
         buf_str(b, piece[dice(ARRAY_LEN(piece))]);
