@@ -441,10 +441,34 @@ static void no_letter_with_a_case_is_compared_by_its_bytes(void **state)
     arena_free(&a);
 }
 
+static void folding_changes_the_letters_from_a_to_z_alone(void **state)
+{
+    char in[300], out[300];
+
+    (void)state;
+    for (size_t from = 0; from < 16; from++) {
+        for (size_t i = 0; i < 256; i++) {
+            in[i] = (char)(i + from);
+        }
+        for (size_t n = 0; n <= 256; n++) {
+            bool ascii = fold_ascii(out, span_of(in, n));
+
+            for (size_t i = 0; i < n; i++) {
+                char c = in[i];
+
+                assert_int_equal(out[i], c >= 'A' && c <= 'Z' ? c + 32 : c);
+                ascii = ascii && (unsigned char)c < 0x80;
+            }
+            assert_int_equal(ascii, n + from <= 0x80);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(case_is_ignored_unless_cased),
+        cmocka_unit_test(folding_changes_the_letters_from_a_to_z_alone),
         cmocka_unit_test(letters_without_case_are_themselves),
         cmocka_unit_test(no_letter_with_a_case_is_compared_by_its_bytes),
         cmocka_unit_test(wildcards_match_runs_and_single_characters),
