@@ -10,6 +10,7 @@
 #include "connectors/ctl/rule_test.h"
 #include "connectors/ctl/rule_view.h"
 #include "connectors/ctl/share.h"
+#include "connectors/ctl/trees.h"
 #include "core/base/utf8.h"
 #include "core/model/fab.h"
 
@@ -48,7 +49,11 @@ static int load(const struct asked *a, const char *const *ends, char **path, int
         rc = texts_add(&l->texts, path[i], ends, err);
     }
     if (rc == 0) {
-        l->set = ruleset_load_for(l->fab, l->texts.file, l->texts.n, &l->faults);
+        struct trees trees;
+
+        trees_open(&trees, l->texts.file, l->texts.n);
+        l->set = ruleset_load_trees(l->fab, l->texts.file, trees.list.tree, l->texts.n, &l->faults);
+        trees_close(&trees);
         l->context = l->set ? rule_view_context(l->set) : NULL;
         rc = l->context ? 0 : err_set(err, E_SYSTEM, "rules.memory", "no memory for the rules");
     }

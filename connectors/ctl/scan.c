@@ -9,6 +9,7 @@
 #include "connectors/ctl/rule_view.h"
 #include "connectors/ctl/scan.h"
 #include "connectors/ctl/share.h"
+#include "connectors/ctl/trees.h"
 #include "core/base/jsonw.h"
 #include "core/decode/print.h"
 #include "core/filter/filter.h"
@@ -27,7 +28,11 @@ struct scan_options {
 struct scan {
     struct scan_options opt;
     struct scan_set set;
-    size_t refused;               // Sigma documents
+    size_t refused; // Sigma documents
+    struct scan_texts {
+        size_t cached, read; // files of rules
+        bool refused;        // the cache
+    } texts;
     struct filter *filter;        // of --where, for its names and faults; each thread has its own
     struct scan_machine *machine; // NULL: several, in `jobs`
     struct scan_jobs *jobs;
@@ -108,6 +113,7 @@ static int load_rules(struct scan *s, const struct fab *fab, struct err *err)
 {
     struct faults faults = {.say = share_say};
     char path[SHARE_PATH_MAX];
+    struct trees trees;
     struct texts t;
     int rc = 0;
 
@@ -122,7 +128,10 @@ static int load_rules(struct scan *s, const struct fab *fab, struct err *err)
         }
     }
     if (rc == 0) {
-        s->set.rules = ruleset_load_for(fab, t.file, t.n, &faults);
+        trees_open(&trees, t.file, t.n);
+        s->set.rules = ruleset_load_trees(fab, t.file, trees.list.tree, t.n, &faults);
+        s->texts = (struct scan_texts){trees.list.found, t.n - trees.list.found, trees.refused};
+        trees_close(&trees);
         s->set.context = s->set.rules ? rule_view_context(s->set.rules) : NULL;
         s->refused = faults.count;
         rc = s->set.context ? 0 : err_set(err, E_SYSTEM, "scan.memory", "no memory for the rules");
@@ -235,6 +244,9 @@ static void print_stats(const struct scan *s)
     jsonw_double(&w, took > 0 ? (double)s->events / took : 0);
     jsonw_ku64(&w, "rules_loaded", rule_view_documents(s->set.rules));
     jsonw_ku64(&w, "rules_refused", s->refused);
+    jsonw_ku64(&w, "rule_files_cached", s->texts.cached);
+    jsonw_ku64(&w, "rule_files_read", s->texts.read);
+    jsonw_ku64(&w, "rule_caches_refused", s->texts.refused);
     jsonw_key(&w, SPAN_LIT("needs_context"));
     jsonw_open(&w, '[');
     for (uint32_t i = 0; i < ruleset_count(s->set.rules); i++) {

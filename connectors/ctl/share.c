@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "connectors/ctl/trees.h"
 #include "connectors/os/files.h"
 #include "core/decode/decode.h"
 #include "core/model/fab.h"
@@ -116,6 +117,7 @@ struct sourceset *share_sources(struct faults *faults, struct err *err)
 {
     struct sourceset *set = NULL;
     char path[SHARE_PATH_MAX];
+    struct trees trees;
     struct texts t;
 
     if (share_path("sources", path, err) < 0) {
@@ -123,7 +125,9 @@ struct sourceset *share_sources(struct faults *faults, struct err *err)
     }
     texts_init(&t);
     if (texts_add(&t, path, texts_yaml, err) == 0) {
-        set = sourceset_load(t.file, t.n, faults);
+        trees_open(&trees, t.file, t.n);
+        set = sourceset_load_trees(t.file, trees.list.tree, t.n, faults);
+        trees_close(&trees);
         if (!set) {
             (void)err_set(err, E_SYSTEM, "source.memory", "the sources do not fit into memory");
         }

@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int read_fd(int fd, const char *path, size_t max, struct buf *ret, struct err *err)
+// `whole`: of a regular file less than was asked for is its end.
+static int read_fd(int fd, const char *path, size_t max, bool whole, struct buf *ret,
+                   struct err *err)
 {
     for (;;) {
         char piece[16384];
@@ -34,10 +36,14 @@ static int read_fd(int fd, const char *path, size_t max, struct buf *ret, struct
         if (!buf_ok(ret)) {
             return err_set(err, E_LIMIT, "file.size", "does not fit into memory");
         }
+        if (whole && (size_t)n < sizeof(piece)) {
+            return 0;
+        }
     }
 }
 
-int file_read(int dirfd, const char *path, size_t max, struct buf *ret, struct err *err)
+static int read_path(int dirfd, const char *path, size_t max, bool whole, struct buf *ret,
+                     struct err *err)
 {
     int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     int rc;
@@ -47,9 +53,14 @@ int file_read(int dirfd, const char *path, size_t max, struct buf *ret, struct e
         return err_sys(err, errno, "file.open", "could not be opened");
     }
     buf_clear(ret);
-    rc = read_fd(fd, path, max, ret, err);
+    rc = read_fd(fd, path, max, whole, ret, err);
     close(fd);
     return rc;
+}
+
+int file_read(int dirfd, const char *path, size_t max, struct buf *ret, struct err *err)
+{
+    return read_path(dirfd, path, max, false, ret, err);
 }
 
 struct walk {
@@ -57,6 +68,7 @@ struct walk {
     const char *const *ends;
     struct textfile *file;
     size_t n, cap, bytes;
+    struct buf text; // of the file in hand
     struct err *err;
 };
 
@@ -78,16 +90,13 @@ static bool wanted(const struct walk *w, const char *name)
 
 static int add_file(struct walk *w, int dirfd, const char *name, const char *show)
 {
-    AUTO_BUF text;
-    int rc;
+    int rc = read_path(dirfd, name, TREE_BYTES_MAX - w->bytes, true, &w->text, w->err);
 
-    buf_init(&text, TREE_BYTES_MAX);
-    rc = file_read(dirfd, name, TREE_BYTES_MAX - w->bytes, &text, w->err);
     if (rc < 0) {
         err_at(w->err, show, 0, 0);
         return rc;
     }
-    w->bytes += text.len;
+    w->bytes += w->text.len;
     if (w->n == TREE_FILES_MAX) {
         return err_set(w->err, E_LIMIT, "file.count", "more than %d files", TREE_FILES_MAX);
     }
@@ -96,7 +105,7 @@ static int add_file(struct walk *w, int dirfd, const char *name, const char *sho
         return err_set(w->err, E_LIMIT, "file.memory", "the files do not fit into memory");
     }
     w->file[w->n++] =
-        (struct textfile){arena_str(w->a, span_str(show)), arena_span(w->a, buf_span(&text))};
+        (struct textfile){arena_str(w->a, span_str(show)), arena_span(w->a, buf_span(&w->text))};
     return arena_ok(w->a)
                ? 0
                : err_set(w->err, E_LIMIT, "file.memory", "the files do not fit into memory");
@@ -104,10 +113,15 @@ static int add_file(struct walk *w, int dirfd, const char *name, const char *sho
 
 static int walk_dir(struct walk *w, int fd, const char *show, unsigned depth);
 
-static int walk_entry(struct walk *w, int dirfd, const char *name, const char *show, unsigned depth)
+// `type`: what the directory says of it; a link and the unknown are looked at.
+static int walk_entry(struct walk *w, int dirfd, const char *name, const char *show,
+                      unsigned char type, unsigned depth)
 {
     struct stat st;
 
+    if (type == DT_REG) {
+        return wanted(w, name) ? add_file(w, dirfd, name, show) : 0;
+    }
     if (fstatat(dirfd, name, &st, 0) < 0) {
         err_at(w->err, show, 0, 0);
         return err_sys(w->err, errno, "file.open", "could not be looked at");
@@ -145,7 +159,7 @@ static int walk_dir(struct walk *w, int fd, const char *show, unsigned depth)
         if (e->d_name[0] != '.') {
             const char *below = arena_printf(w->a, "%s/%s", show, e->d_name);
 
-            rc = walk_entry(w, dirfd(d), e->d_name, below, depth);
+            rc = walk_entry(w, dirfd(d), e->d_name, below, e->d_type, depth);
         }
     }
     closedir(d);
@@ -166,11 +180,13 @@ int file_read_tree(int dirfd, const char *path, const char *show, const char *co
     struct stat st;
     int rc;
 
+    buf_init(&w.text, TREE_BYTES_MAX);
     if (fstatat(dirfd, path, &st, 0) == 0 && S_ISREG(st.st_mode)) {
         rc = add_file(&w, dirfd, path, show);
     } else {
-        rc = walk_entry(&w, dirfd, path, show, 0);
+        rc = walk_entry(&w, dirfd, path, show, DT_UNKNOWN, 0);
     }
+    buf_free(&w.text);
     if (rc < 0) {
         return rc;
     }

@@ -3,6 +3,7 @@
 #include "core/base/hash.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 
 static uint32_t crc_table[256];
@@ -137,6 +138,18 @@ struct digest digest_of2(struct span a, struct span b)
 struct digest digest_of(struct span s)
 {
     return digest_of2(s, SPAN_NONE);
+}
+
+struct digest digest_mac(struct span key, struct span s)
+{
+    struct digest d = {0};
+    unsigned n = sizeof(d.b);
+
+    if (!HMAC(EVP_sha256(), key.n ? key.p : "", (int)key.n, (const unsigned char *)(s.n ? s.p : ""),
+              s.n, d.b, &n)) {
+        d = (struct digest){0};
+    }
+    return d;
 }
 
 bool digest_eq(const struct digest *a, const struct digest *b)

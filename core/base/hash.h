@@ -21,6 +21,8 @@ struct digest { // a plain value: SHA-256 of something
 };
 
 struct digest digest_of(struct span s);
+// HMAC-SHA-256 (RFC 2104); all zero when libcrypto fails.
+struct digest digest_mac(struct span key, struct span s);
 struct digest digest_of2(struct span a, struct span b); // of the concatenation
 bool digest_eq(const struct digest *a, const struct digest *b);
 bool digest_is_zero(const struct digest *d);

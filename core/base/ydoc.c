@@ -5,8 +5,6 @@
 #include <stdarg.h>
 #include <yaml.h>
 
-enum { MAX_TEXT = 4 << 20, MAX_DEPTH = 64, MAX_NODES = 500000, MAX_KEYS = 4096 };
-
 struct load {
     yaml_parser_t yaml;
     struct arena *a;
@@ -32,7 +30,7 @@ static int next(struct load *l, yaml_event_t *ev)
 
 static struct ynode *new_node(struct load *l, const yaml_event_t *ev, enum ytype type)
 {
-    struct ynode *n = ++l->nodes > MAX_NODES ? NULL : arena_alloc(l->a, sizeof(*n));
+    struct ynode *n = ++l->nodes > YDOC_NODES_MAX ? NULL : arena_alloc(l->a, sizeof(*n));
 
     if (n) {
         n->type = type;
@@ -145,7 +143,7 @@ static int read_map(struct load *l, struct ynode *n, int depth)
         if (key->type != Y_SCALAR) {
             return fault_at(l, at, "yaml.key", "a key must be a plain word");
         }
-        if (n->n == MAX_KEYS) {
+        if (n->n == YDOC_KEYS_MAX) {
             return fault_at(l, at, "yaml.limit", "more than 4096 keys in one map");
         }
         for (size_t i = 0; i < n->n; i++) {
@@ -174,7 +172,7 @@ static int read_node(struct load *l, yaml_event_t *ev, int depth, struct ynode *
 
     if (!core_tag(tag)) {
         rc = fault_at(l, at, "yaml.tag", "tags are not accepted");
-    } else if (depth > MAX_DEPTH) {
+    } else if (depth > YDOC_DEPTH_MAX) {
         rc = fault_at(l, at, "yaml.depth", "nested deeper than 64 levels");
     } else if (ev->type == YAML_SCALAR_EVENT) {
         rc = read_scalar(l, ev, ret);
@@ -240,7 +238,7 @@ int ydoc_load(struct arena *a, struct span text, const char *path, struct ydocs 
     int rc;
 
     *ret = (struct ydocs){.path = path};
-    if (text.n > MAX_TEXT) {
+    if (text.n > YDOC_TEXT_MAX) {
         err_at(err, path, 0, 0);
         return err_set(err, E_LIMIT, "yaml.limit", "longer than 4 MiB");
     }
@@ -261,8 +259,10 @@ int ydoc_load(struct arena *a, struct span text, const char *path, struct ydocs 
 struct ynode *y_get(const struct ynode *map, const char *key)
 {
     if (map && map->type == Y_MAP) {
+        struct span name = span_str(key);
+
         for (size_t i = 0; i < map->n; i++) {
-            if (span_eq_str(map->key[i], key)) {
+            if (span_eq(map->key[i], name)) {
                 return map->item[i];
             }
         }

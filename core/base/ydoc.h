@@ -14,6 +14,13 @@
 #include "core/base/err.h"
 #include "core/base/span.h"
 
+enum {
+    YDOC_TEXT_MAX = 4 << 20,
+    YDOC_DEPTH_MAX = 64,
+    YDOC_NODES_MAX = 500000,
+    YDOC_KEYS_MAX = 4096
+};
+
 enum ytype { Y_SCALAR, Y_LIST, Y_MAP };
 
 struct ynode {

@@ -16,6 +16,9 @@ struct decoder;   // scratch of one thread
 
 // Faults are said one by one; a refused file leaves the others usable. NULL only without memory.
 struct sourceset *sourceset_load(const struct textfile *files, size_t n, struct faults *faults);
+// The same with trees of the files' texts, as ruleset_load_trees().
+struct sourceset *sourceset_load_trees(const struct textfile *files, const struct span *tree,
+                                       size_t n, struct faults *faults);
 void sourceset_free(struct sourceset *s);
 size_t sourceset_count(const struct sourceset *s);
 const char *sourceset_name(const struct sourceset *s, size_t i);

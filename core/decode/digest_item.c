@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/digest_item.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 void digest_item_put(struct buf *out, const struct digest_item *d)
 {
     buf_u8(out, SECS2_DIGEST << 2 | 1);
@@ -33,15 +30,5 @@ bool digest_item_get(struct span data, struct digest_item *ret)
 
 struct digest digest_keyed(struct span key, struct span s)
 {
-    struct digest d = {0};
-    unsigned n = sizeof(d.b);
-
-    if (key.n == 0) {
-        return digest_of(s);
-    }
-    if (!HMAC(EVP_sha256(), key.p, (int)key.n, (const unsigned char *)(s.n ? s.p : ""), s.n, d.b,
-              &n)) {
-        d = (struct digest){0};
-    }
-    return d;
+    return key.n ? digest_mac(key, s) : digest_of(s);
 }

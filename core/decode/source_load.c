@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/attr.h"
+#include "core/base/ytree.h"
 #include "core/decode/choose.h"
 #include "core/decode/generic.h"
 #include "core/decode/source.h"
@@ -154,7 +155,8 @@ static int pass_of(const struct textfile *file)
     return is_shared(file->path) ? 0 : source_is_like(file->text) ? 2 : 1;
 }
 
-static void load_file(struct sourceset *set, const struct textfile *file, struct faults *faults)
+static void load_file(struct sourceset *set, const struct textfile *file, struct span tree,
+                      struct faults *faults)
 {
     struct err err = ERR_INIT;
     struct arena scratch;
@@ -164,7 +166,7 @@ static void load_file(struct sourceset *set, const struct textfile *file, struct
     int rc;
 
     arena_init(&scratch, SET_MAX);
-    rc = ydoc_load(&scratch, file->text, file->path, &docs, &err);
+    rc = ydoc_load_tree(&scratch, file->text, tree, file->path, &docs, &err);
     if (!rc && docs.n != 1) {
         err_at(&err, file->path, 1, 1);
         rc = err_set(&err, E_INPUT, "source.documents", "a source file holds one document");
@@ -224,6 +226,12 @@ static void make_pseudo_slots(struct sourceset *s)
 
 struct sourceset *sourceset_load(const struct textfile *files, size_t n, struct faults *faults)
 {
+    return sourceset_load_trees(files, NULL, n, faults);
+}
+
+struct sourceset *sourceset_load_trees(const struct textfile *files, const struct span *tree,
+                                       size_t n, struct faults *faults)
+{
     struct sourceset *s = calloc(1, sizeof(*s));
 
     if (!s) {
@@ -240,7 +248,7 @@ struct sourceset *sourceset_load(const struct textfile *files, size_t n, struct 
     for (int pass = 0; pass < 3; pass++) { // tables first, then who uses them
         for (size_t i = 0; i < n && i < SOURCES_MAX; i++) {
             if (pass_of(&files[i]) == pass) {
-                load_file(s, &files[i], faults);
+                load_file(s, &files[i], tree ? tree[i] : SPAN_NONE, faults);
             }
         }
     }

@@ -34,7 +34,7 @@ static int add_text(struct build *b, const struct modifiers *m, const struct yno
             return E_LIMIT;
         }
         if (m->field.n == 0) { // keywords stand anywhere in a text
-            v.at[k] = units_wrap(&b->s->arena, v.at[k], true, true);
+            v.at[k] = units_wrap(&b->s->value, v.at[k], true, true);
         }
         if (!pattern_make(&b->s->regexes, &b->s->arena, v.at[k], m->cased, &x->text, why)) {
             return y_fault(b->docs, value, b->err, "sigma.value", "%s",
@@ -268,6 +268,12 @@ static const struct node *make(struct build *b, struct span key, const struct yn
     struct tests t = {0};
     struct leaf l = {0};
 
+    t.cap = value->type == Y_LIST && value->n ? value->n : 1; // more where a value becomes several
+    t.at = arena_array(&b->s->arena, t.cap, sizeof(*t.at));
+    if (!t.at) {
+        err_set(b->err, E_LIMIT, "sigma.limit", "the rule set is too large");
+        return NULL;
+    }
     if (modifiers_read(b, key, at, &m) || name_leaf(b, &m, at, &l) ||
         (span_eq_str(m.field, "fab.kind") && check_kinds(b, &m, value)) ||
         add_values(b, &m, value, &t)) {

@@ -84,7 +84,9 @@ static bool add_text(struct arena *a, struct cover *c, uint32_t name, const stru
                                                    : add_part(a, c, COVER_BACK, name, p->lit);
     case PATTERN_CONTAINS: return add_part(a, c, COVER_PART, name, p->lit);
     case PATTERN_GLOB: return add_part(a, c, COVER_PART, name, longest_run(a, p->glob));
-    case PATTERN_REGEX: return p->beyond && add(a, c, COVER_WIDE, name, SPAN_NONE);
+    case PATTERN_REGEX:
+        return p->beyond && (p->lit.n < COVER_LEAST ? add(a, c, COVER_WIDE, name, SPAN_NONE)
+                                                    : add(a, c, COVER_WIDER, name, p->lit));
     case PATTERN_ANY: return add(a, c, COVER_THERE, name, SPAN_NONE);
     }
     return false;
@@ -95,13 +97,15 @@ static bool add_regex(struct arena *a, struct cover *c, uint32_t name, const str
 {
     struct span text[REGEX_TEXTS];
     size_t n = cover_regex(a, regex_text(re), text, REGEX_TEXTS);
+    bool wide = false;
 
     for (size_t i = 0; i < n; i++) {
+        wide = wide || span_find(text[i], 's') < text[i].n || span_find(text[i], 'k') < text[i].n;
         if (!add(a, c, COVER_PART, name, text[i])) {
             return false;
         }
     }
-    return n && add(a, c, COVER_WIDE, name, SPAN_NONE);
+    return n && (!wide || add(a, c, COVER_WIDE, name, SPAN_NONE));
 }
 
 // What a value that passes the test must have, added to `c`; false when nothing is known of it.

@@ -11,6 +11,7 @@
 enum cover_kind {
     COVER_THERE, // the field is there
     COVER_WIDE,  // a value has bytes beyond ASCII
+    COVER_WIDER, // it has, and the text stands in it
     COVER_WHOLE, // a value is the text
     COVER_TAIL,  // what stands behind a value's last slash or backslash is the text
     COVER_PART,  // the text stands in a value
@@ -22,7 +23,7 @@ enum cover_kind {
 struct cover_key {
     enum cover_kind kind;
     uint32_t name;    // of the set's names, or NAME_KEYWORD
-    struct span text; // lower case; of PART, FRONT and BACK at least COVER_LEAST bytes
+    struct span text; // lower case; of PART, FRONT, BACK and WIDER at least COVER_LEAST bytes
 };
 
 // COVER_MAX: a rule whose cover has more keys is always a candidate.

@@ -3,16 +3,20 @@
 #include "core/detect/cover.h"
 #include "core/detect/usual.h"
 
-// What one more byte of a text tells, in bits.
+// What one more byte of a text tells, in halves of a bit; those not named tell 3.5 bits.
+static const uint8_t half_bits[256] = {
+    ['0'] = 5, ['1'] = 5, ['2'] = 5, ['3'] = 5, ['4'] = 5, ['5'] = 5,  ['6'] = 5,
+    ['7'] = 5, ['8'] = 5, ['9'] = 5, ['a'] = 4, ['b'] = 6, ['c'] = 6,  ['d'] = 6,
+    ['e'] = 4, ['f'] = 6, ['g'] = 6, ['h'] = 6, ['i'] = 4, ['j'] = 6,  ['k'] = 6,
+    ['l'] = 4, ['m'] = 6, ['n'] = 4, ['o'] = 4, ['p'] = 6, ['q'] = 6,  ['r'] = 4,
+    ['s'] = 4, ['t'] = 4, ['u'] = 6, ['v'] = 6, ['w'] = 6, ['x'] = 6,  ['y'] = 6,
+    ['z'] = 6, [' '] = 3, ['.'] = 3, ['/'] = 3, [':'] = 3, ['\\'] = 3, ['-'] = 3};
+
 static double bits_of(char c)
 {
-    if (c >= '0' && c <= '9') {
-        return 2.5;
-    }
-    if (c >= 'a' && c <= 'z') {
-        return strchr("etaoinsrl", c) ? 2.0 : 3.0;
-    }
-    return c && strchr(" .\\/-:", c) ? 1.5 : 3.5;
+    unsigned halves = half_bits[(unsigned char)c];
+
+    return halves ? halves / 2.0 : 3.5;
 }
 
 static double bits(struct span text)
@@ -32,6 +36,7 @@ double cover_guess(const struct cover_key *k)
     switch (k->kind) {
     case COVER_THERE: return 500;
     case COVER_WIDE: return 1;
+    case COVER_WIDER: return 0.5;
     case COVER_WHOLE: return k->text.n < 6 || usual_text(k->text) ? 60 : 4 + rare;
     case COVER_TAIL: return usual_text(k->text) ? 100 : 4 + rare;
     case COVER_FRONT:

@@ -58,7 +58,7 @@ struct grams {
     struct teddy *teddy; // NULL: the grams are too many
 };
 
-// Of the keys of one kind: COVER_PART, COVER_FRONT or COVER_BACK. False without memory.
+// Of the keys of one kind: COVER_PART, COVER_WIDER, COVER_FRONT or COVER_BACK. False without memory.
 bool grams_build(struct arena *a, struct grams *g, struct lane_key *key, size_t nkeys,
                  enum cover_kind kind);
 

@@ -43,7 +43,8 @@ bool lane_build(struct arena *a, struct lane *l)
               build_table(a, l, &l->tail, COVER_TAIL) &&
               grams_build(a, &l->front, l->key, l->nkeys, COVER_FRONT) &&
               grams_build(a, &l->back, l->key, l->nkeys, COVER_BACK) &&
-              grams_build(a, &l->part, l->key, l->nkeys, COVER_PART);
+              grams_build(a, &l->part, l->key, l->nkeys, COVER_PART) &&
+              grams_build(a, &l->wider, l->key, l->nkeys, COVER_WIDER);
 
     for (size_t i = 0; i < l->nkeys; i++) {
         l->there = l->key[i].kind == COVER_THERE ? &l->key[i] : l->there;
@@ -83,8 +84,11 @@ void lane_run(const struct lane *l, struct span low, bool ascii, lane_call *call
     if (l->tail.lengths && cover_tail(low, &tail)) {
         look_up(l, &l->tail, tail, call, ctx);
     }
-    if (!ascii && l->wide) {
-        call(ctx, l->wide);
+    if (!ascii) {
+        if (l->wide) {
+            call(ctx, l->wide);
+        }
+        grams_run(&l->wider, l->key, low, call, ctx);
     }
     grams_front(&l->front, l->key, low, call, ctx);
     grams_back(&l->back, l->key, low, call, ctx);

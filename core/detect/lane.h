@@ -20,8 +20,8 @@ struct lane {
     struct lane_key *key;
     size_t nkeys;
     struct lane_table whole, tail;
-    struct grams front, back, part;
-    const struct lane_key *there, *wide; // NULL: none
+    struct grams front, back, part, wider; // wider: parts, asked of values beyond ASCII only
+    const struct lane_key *there, *wide;   // NULL: none
 };
 
 // key[] is filled but for what stands from `hash` on. False without memory.

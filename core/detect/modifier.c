@@ -140,7 +140,7 @@ static struct units apply_one(struct arena *a, enum modifier m, struct units v)
 bool variants_add(struct build *b, struct variants *v, struct units u)
 {
     if (v->n < VARIANTS_MAX) {
-        v->at = arena_grow(&b->s->arena, v->at, v->n, &v->cap, sizeof(*v->at));
+        v->at = arena_grow(&b->s->value, v->at, v->n, &v->cap, sizeof(*v->at));
     }
     if (v->n == VARIANTS_MAX || !v->at) {
         err_set(b->err, E_LIMIT, "sigma.limit", "a value becomes more than %d texts", VARIANTS_MAX);
@@ -155,7 +155,7 @@ static bool spread(struct build *b, const struct ynode *value, struct units one,
                    struct variants *ret)
 {
     for (unsigned k = 0; k < 3; k++) {
-        struct units v = units_base64_at(&b->s->arena, one, k);
+        struct units v = units_base64_at(&b->s->value, one, k);
 
         if (v.n == 0) {
             y_fault(b->docs, value, b->err, "sigma.value",
@@ -179,18 +179,19 @@ static bool apply(struct build *b, enum modifier m, const struct ynode *value, s
     }
     return m == MOD_BASE64OFFSET ? spread(b, value, v, ret)
            : m == MOD_EXPAND     ? placeholders_fill(b, value, v, ret)
-                                 : variants_add(b, ret, apply_one(&b->s->arena, m, v));
+                                 : variants_add(b, ret, apply_one(&b->s->value, m, v));
 }
 
 bool modifiers_apply(struct build *b, const struct modifiers *m, const struct ynode *value,
                      struct variants *ret)
 {
     *ret = (struct variants){0};
+    arena_reset(&b->s->value);
     if (value->text.n > VALUE_MAX) {
         y_fault(b->docs, value, b->err, "sigma.length", "a value has at most %d bytes", VALUE_MAX);
         return false;
     }
-    if (!variants_add(b, ret, units_parse(&b->s->arena, value->text))) {
+    if (!variants_add(b, ret, units_parse(&b->s->value, value->text))) {
         return false;
     }
     for (size_t i = 0; i < m->n; i++) {
@@ -202,6 +203,10 @@ bool modifiers_apply(struct build *b, const struct modifiers *m, const struct yn
             }
         }
         *ret = next;
+    }
+    if (!arena_ok(&b->s->value)) {
+        err_set(b->err, E_LIMIT, "sigma.limit", "a value becomes too many texts");
+        return false;
     }
     return true;
 }

@@ -39,9 +39,9 @@ struct modifiers {
 // Takes a key ("CommandLine|contains|all") apart. `at` is the key's place, for the fault.
 int modifiers_read(struct build *b, struct span key, const struct ynode *at, struct modifiers *ret);
 
-// What one value of a rule becomes: alternatives, at most VARIANTS_MAX.
+// What one value of a rule becomes: alternatives, at most VARIANTS_MAX, until the next value is begun.
 struct variants {
-    struct units *at; // in the set's arena
+    struct units *at; // in s->value, as its units are
     size_t n, cap;
 };
 

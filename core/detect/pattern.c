@@ -25,6 +25,26 @@ static bool literal_of(struct arena *a, struct units v, size_t from, size_t to, 
     return p != NULL;
 }
 
+// Blocks beyond ASCII in which no character has another case (CaseFolding.txt of Unicode 15): marks,
+// scripts without case, symbols and emoji.
+static const struct {
+    int32_t from, to;
+} caseless[] = {{0xa0, 0xb4},     {0xb6, 0xbf},       {0x2b0, 0x2ff},    {0x590, 0x109f},
+                {0x1100, 0x139f}, {0x2000, 0x2125},   {0x2127, 0x2129},  {0x212c, 0x2131},
+                {0x2133, 0x214d}, {0x214f, 0x215f},   {0x2185, 0x24b5},  {0x24ea, 0x2bff},
+                {0x2e00, 0xa63f}, {0xac00, 0xd7ff},   {0xf900, 0xfaff},  {0xfb1d, 0xff20},
+                {0xff5b, 0xffef}, {0x1f000, 0x1faff}, {0x20000, 0x3ffff}};
+
+static bool may_have_case(int32_t c)
+{
+    for (size_t i = 0; i < ARRAY_LEN(caseless); i++) {
+        if (c >= caseless[i].from && c <= caseless[i].to) {
+            return false;
+        }
+    }
+    return c >= 0x80;
+}
+
 static bool beyond_ascii(struct units v)
 {
     for (size_t i = 0; i < v.n; i++) {
@@ -33,6 +53,26 @@ static bool beyond_ascii(struct units v)
         }
     }
     return false;
+}
+
+// Whether it is UTF-8 with letters beyond ASCII that another case may stand for.
+static bool folds_beyond_ascii(struct arena *a, struct units v)
+{
+    char *p = arena_room(a, v.n + 1);
+    bool cased = false;
+    struct span text;
+
+    for (size_t i = 0; p && i < v.n; i++) {
+        p[i] = v.u[i] > 255 ? ' ' : (char)v.u[i];
+    }
+    text = span_of(p, p ? v.n : 0);
+    if (!utf8_valid(text)) {
+        return false;
+    }
+    while (text.n && !cased) {
+        cased = may_have_case(utf8_next(&text));
+    }
+    return cased;
 }
 
 static void put_escaped(struct buf *b, char c)
@@ -66,6 +106,32 @@ static bool folds_into_ascii(struct span text)
            span_find_span(text, SPAN_LIT("\xe2\x84\xaa")) < text.n;
 }
 
+// Whether what an expression without case matches for the character is its bytes, folded.
+static bool is_itself(int32_t c)
+{
+    return c < 0x80 ? c >= 0 && lower((char)c) != 's' && lower((char)c) != 'k' : !may_have_case(c);
+}
+
+// The longest run of v[from..to), which is UTF-8 but for its marks, that is itself in whatever matches.
+static struct span longest_run(struct arena *a, struct units v, size_t from, size_t to)
+{
+    char *p = arena_room(a, to - from + 1);
+    struct span best = SPAN_NONE, rest = span_of(p, p ? to - from : 0);
+    const char *run = p;
+
+    for (size_t i = from; p && i < to; i++) {
+        p[i - from] = v.u[i] > 255 ? 's' : lower((char)v.u[i]); // a mark ends a run, as an s does
+    }
+    while (rest.n) {
+        if (!is_itself(utf8_next(&rest))) {
+            run = rest.p;
+        } else if ((size_t)(rest.p - run) > best.n) {
+            best = span_of(run, (size_t)(rest.p - run));
+        }
+    }
+    return best;
+}
+
 // v[from..to) is what stands between the outer stars.
 static bool make_regex(struct regexes *res, struct arena *a, struct units v, size_t from, size_t to,
                        struct pattern *ret, char why[160])
@@ -80,20 +146,10 @@ static bool make_regex(struct regexes *res, struct arena *a, struct units v, siz
         put_unit(&b, v.u[i]);
     }
     ret->kind = PATTERN_REGEX;
+    ret->lit = longest_run(a, v, from, to);
     ret->beyond = !folds_into_ascii(buf_span(&b));
     ret->re = regex_compile(res, a, buf_span(&b), flags, why, &at);
     return ret->re != NULL;
-}
-
-static bool valid_text(struct arena *a, struct units v)
-{
-    char *p = arena_alloc(a, v.n + 1);
-    size_t n = 0;
-
-    for (size_t i = 0; p && i < v.n; i++) {
-        p[n++] = v.u[i] > 255 ? ' ' : (char)v.u[i];
-    }
-    return p && utf8_valid(span_of(p, n));
 }
 
 static bool make_glob(struct arena *a, struct units v, struct pattern *ret)
@@ -125,7 +181,7 @@ bool pattern_make(struct regexes *res, struct arena *a, struct units v, bool cas
         ret->kind = PATTERN_ANY;
         return true;
     }
-    if (!cased && beyond_ascii(v) && valid_text(a, v)) {
+    if (!cased && beyond_ascii(v) && folds_beyond_ascii(a, v)) {
         return make_regex(res, a, v, from, to, ret, why);
     }
     if (!literal_of(a, v, from, to, cased, &ret->lit)) {

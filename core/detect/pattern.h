@@ -6,8 +6,8 @@
 //
 // Escaping (specification 2.1, "escaping"): a backslash escapes `*`, `?` and a backslash; elsewhere it
 // is itself. So `\*` is a star, `\\*` a backslash and a wildcard, `\\\*` a backslash and a star.
-// Comparison ignores case unless `cased`: ASCII by folding both sides, other letters by PCRE2's
-// Unicode tables.
+// Comparison ignores case unless `cased`: ASCII by folding both sides, other letters that have a case by
+// PCRE2's Unicode tables; what has none (dashes, kana, emoji) is compared byte by byte.
 #ifndef CORE_DETECT_PATTERN_H
 #define CORE_DETECT_PATTERN_H
 
@@ -46,13 +46,15 @@ enum pattern_kind {
     PATTERN_SUFFIX,
     PATTERN_CONTAINS,
     PATTERN_GLOB,
-    PATTERN_REGEX, // letters beyond ASCII, case ignored
+    PATTERN_REGEX, // letters beyond ASCII that have a case, case ignored
 };
 
 struct pattern {
     enum pattern_kind kind;
     bool cased;
-    struct span lit; // EXACT to CONTAINS: lower case unless cased
+    struct span
+        lit; // EXACT to CONTAINS: lower case unless cased; REGEX: stands in every match, lower
+             // case, may be empty
     struct units glob;
     const struct regex *re;
     bool beyond; // REGEX: only a value with letters beyond ASCII can match

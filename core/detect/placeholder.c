@@ -79,7 +79,7 @@ static bool fill(struct build *b, const struct ynode *value, struct units v, siz
     struct hole h;
 
     if (!find_hole(v, at, &h)) {
-        return variants_add(b, ret, without_escapes(&b->s->arena, v));
+        return variants_add(b, ret, without_escapes(&b->s->value, v));
     }
     list = b->s->fab ? fab_list(b->s->fab, span_str(h.name)) : NULL;
     if (!list || depth == PLACEHOLDERS_MAX) {
@@ -91,7 +91,7 @@ static bool fill(struct build *b, const struct ynode *value, struct units v, siz
         return false;
     }
     for (size_t i = 0; i < list->n; i++) {
-        struct units u = put_in(&b->s->arena, v, &h, list->item[i]);
+        struct units u = put_in(&b->s->value, v, &h, list->item[i]);
 
         if (!fill(b, value, u, h.from + strlen(list->item[i]), depth + 1, ret)) {
             return false;

@@ -44,7 +44,7 @@ static pcre2_code *compile_text(struct span text, uint32_t options, int *rc, siz
 
 // Whether this process may have just-in-time code: the build's answer and a trial, because a sandbox
 // may forbid executable pages.
-static bool jit_usable(void)
+static bool try_jit(void)
 {
     uint32_t built = 0;
     size_t at;
@@ -57,6 +57,15 @@ static bool jit_usable(void)
     ok = code && pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
     pcre2_code_free(code);
     return ok;
+}
+
+// The trial costs as much as an expression: it is made once.
+static bool jit_usable(struct regexes *owner)
+{
+    if (owner->jit == JIT_NOT_ASKED) {
+        owner->jit = try_jit() ? JIT_USED : JIT_NONE;
+    }
+    return owner->jit == JIT_USED;
 }
 
 static uint32_t options_of(unsigned flags)
@@ -98,7 +107,7 @@ const struct regex *regex_compile(struct regexes *owner, struct arena *a, struct
         say_code(rc, why);
         return NULL;
     }
-    if (jit_usable()) {
+    if (jit_usable(owner)) {
         rc = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
         if (rc != 0) {
             say_code(rc, why);

@@ -1,7 +1,7 @@
 // regex.h - PCRE2 as rules use it: one engine, bounded, faults told apart from "no".
 // SPDX-License-Identifier: Apache-2.0
 //
-// The engine is pinned per process: just-in-time code where PCRE2 can make it (asked once), the
+// The engine is pinned per process: just-in-time code where PCRE2 can make it (asked once a set), the
 // interpreter otherwise; a rule whose expression the pinned engine cannot take is refused, so that
 // two expressions never run under different limits. Text is UTF-8, invalid bytes match nothing
 // (PCRE2_MATCH_INVALID_UTF). \C is refused. Limits: 16 KiB of expression, 100,000 match steps, 8 MiB
@@ -17,6 +17,7 @@ struct regex; // compiled, immutable, shared by threads
 struct regexes { // owner of all expressions of a set
     struct regex *first;
     size_t count;
+    enum { JIT_NOT_ASKED, JIT_NONE, JIT_USED } jit;
 };
 
 enum regex_flag {

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/ytree.h"
 #include "core/detect/leaf_texts.h"
 #include "core/detect/prefilter.h"
 
@@ -31,13 +32,14 @@ static bool add_entry(struct ruleset *s, const struct ydocs *docs, const struct 
     return true;
 }
 
-static void read_file(struct ruleset *s, const struct textfile *f, struct faults *faults)
+static void read_file(struct ruleset *s, const struct textfile *f, struct span tree,
+                      struct faults *faults)
 {
     struct ydocs *docs = arena_alloc(&s->arena, sizeof(*docs));
     const char *path = arena_str(&s->arena, span_str(f->path));
     struct err err = ERR_INIT;
 
-    if (!docs || ydoc_load(&s->arena, f->text, path, docs, &err)) {
+    if (!docs || ydoc_load_tree(&s->arena, f->text, tree, path, docs, &err)) {
         faults_say(faults, &err);
         return;
     }
@@ -59,8 +61,8 @@ static int by_path(const void *a, const void *b)
 }
 
 // The order of (path, document) gives the numbers, whatever order the files were found in.
-static void read_files(struct ruleset *s, const struct textfile *files, size_t n,
-                       struct faults *faults)
+static void read_files(struct ruleset *s, const struct textfile *files, const struct span *tree,
+                       size_t n, struct faults *faults)
 {
     const struct textfile **order = arena_array(&s->arena, n + 1, sizeof(*order));
 
@@ -72,7 +74,7 @@ static void read_files(struct ruleset *s, const struct textfile *files, size_t n
     }
     for (size_t i = 0; order && i < n; i++) {
         if (!span_ends(span_str(order[i]->path), SPAN_LIT(".samples.yaml"))) {
-            read_file(s, order[i], faults);
+            read_file(s, order[i], tree ? tree[order[i] - files] : SPAN_NONE, faults);
         }
     }
 }
@@ -229,17 +231,25 @@ struct ruleset *ruleset_load(const struct textfile *files, size_t n, struct faul
 struct ruleset *ruleset_load_for(const struct fab *fab, const struct textfile *files, size_t n,
                                  struct faults *faults)
 {
+    return ruleset_load_trees(fab, files, NULL, n, faults);
+}
+
+struct ruleset *ruleset_load_trees(const struct fab *fab, const struct textfile *files,
+                                   const struct span *tree, size_t n, struct faults *faults)
+{
     struct ruleset *s = calloc(1, sizeof(*s));
 
     if (!s) {
         return NULL;
     }
     arena_init(&s->arena, SET_MAX);
+    arena_init(&s->value, SET_MAX);
     s->names.a = &s->arena;
     s->fab = fab;
-    read_files(s, files, n, faults);
+    read_files(s, files, tree, n, faults);
     compile_entries(s, faults);
     s->fab = NULL;
+    arena_free(&s->value);
     if (!finish(s)) {
         ruleset_free(s);
         return NULL;

@@ -118,6 +118,10 @@ struct ruleset *ruleset_load(const struct textfile *files, size_t n, struct faul
 struct fab;
 struct ruleset *ruleset_load_for(const struct fab *fab, const struct textfile *files, size_t n,
                                  struct faults *faults);
+// The same with trees of the files' texts (ytree.h) that whoever gives them has checked; one that is
+// empty or no tree is read from the text. NULL: none are known.
+struct ruleset *ruleset_load_trees(const struct fab *fab, const struct textfile *files,
+                                   const struct span *tree, size_t n, struct faults *faults);
 void ruleset_free(struct ruleset *s);
 size_t ruleset_count(const struct ruleset *s);
 const struct rule *ruleset_rule(const struct ruleset *s, uint32_t index);

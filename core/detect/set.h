@@ -47,6 +47,7 @@ struct prefilter;
 
 struct ruleset {
     struct arena arena;
+    struct arena value; // while loading: what the value in hand becomes before it is a pattern
     struct regexes regexes;
     const struct fab *fab; // while loading: its lists fill placeholders; may be NULL
     struct names names;

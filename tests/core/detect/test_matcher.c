@@ -1,46 +1,7 @@
 // test_matcher.c - the hot path: no allocation, limits that are counted, nothing filtered away.
 // SPDX-License-Identifier: Apache-2.0
-#include <malloc.h>
-
 #include "tests/core/detect/one.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define OWN_MALLOC 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define OWN_MALLOC 0
-#endif
-#endif
-#ifndef OWN_MALLOC
-#define OWN_MALLOC 1
-#endif
-
-static size_t allocations;
-
-#if OWN_MALLOC
-// glibc's own entry points; the sanitiser's build has them under other names and is not counted.
-extern void *__libc_malloc(size_t n);
-extern void *__libc_realloc(void *p, size_t n);
-extern void *__libc_calloc(size_t a, size_t b);
-
-void *malloc(size_t n)
-{
-    allocations++;
-    return __libc_malloc(n);
-}
-
-void *realloc(void *p, size_t n)
-{
-    allocations++;
-    return __libc_realloc(p, n);
-}
-
-void *calloc(size_t a, size_t b)
-{
-    allocations++;
-    return __libc_calloc(a, b);
-}
-#endif
+#include "tests/support/counted.h"
 
 static void make_event(struct one *o, const char *raw)
 {
@@ -77,7 +38,7 @@ static void matching_an_event_allocates_nothing(void **state)
     void *volatile p;
 
     (void)state;
-    if (!OWN_MALLOC) {
+    if (!COUNTED) {
         print_message("skipped: allocations cannot be counted under the address sanitiser\n");
         skip();
     }

@@ -79,8 +79,9 @@ static uint32_t dice(uint32_t n)
 // Few letters, so that texts overlap; wide ones among them.
 static void put_text(struct buf *b, size_t n)
 {
-    static const char *const piece[] = {
-        "a", "b", "c", "k", "s", ".", "/", "-x", "\xc3\xa4", "\xe2\x84\xaa", "A", "B", "1"};
+    static const char *const piece[] = {"a", "b", "c",  "k",           "s",
+                                        ".", "/", "-x", "\xc3\xa4",    "\xe2\x84\xaa",
+                                        "A", "B", "1",  "\xe2\x80\x93"};
 
     while (n--) {
         buf_str(b, piece[dice(ARRAY_LEN(piece))]);
@@ -317,12 +318,53 @@ static void a_long_list_says_what_its_values_say(void **state)
     rig_close(&split);
 }
 
+// More rules than one word of words has bits; the texts share every gram but those of their number.
+static void thousands_of_texts_with_one_beginning_are_told_apart(void **state)
+{
+    enum { MANY = 4500 };
+    struct rig r;
+    AUTO_BUF rules;
+
+    (void)state;
+    buf_init(&rules, 10 << 20);
+    for (int i = 0; i < MANY; i++) {
+        buf_printf(&rules,
+                   "%stitle: r%d\nlogsource: {product: p}\n"
+                   "detection: {s: {%s: 'aaaa_fab%04d from'}, condition: s}\n",
+                   i ? "---\n" : "", i,
+                   i % 3 == 0   ? "f|contains"
+                   : i % 3 == 1 ? "f|startswith"
+                                : "g",
+                   i);
+    }
+    buf_u8(&rules, 0);
+    rig_open(&r);
+    rig_text(&r, "a.yml", buf_span(&rules).p);
+    rig_load(&r);
+    assert_int_equal(ruleset_count(r.set), MANY);
+    for (int i = 0; i < MANY + 10; i++) {
+        struct hit hit[4];
+        char text[64];
+        struct one o;
+
+        one_event(&o);
+        (void)snprintf(text, sizeof(text), "aaaa_fab%04d from%s", i, i % 3 == 2 ? "" : " x");
+        one_put(&o, i % 3 == 2 ? "g" : "f", text);
+        assert_int_equal(matcher_run(r.m, &o.ev, hit, ARRAY_LEN(hit)), i < MANY ? 1 : 0);
+        if (i < MANY) {
+            assert_int_equal(hit[0].rule, i);
+        }
+    }
+    rig_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_regular_expression_names_what_it_requires),
         cmocka_unit_test(no_candidate_is_left_out_of_made_up_rules),
         cmocka_unit_test(a_long_list_says_what_its_values_say),
+        cmocka_unit_test(thousands_of_texts_with_one_beginning_are_told_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

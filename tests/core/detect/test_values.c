@@ -2,6 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/core/detect/one.h"
 
+#include <limits.h>
+#include <locale.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#include "core/detect/pattern.h"
 #include "core/model/fab.h"
 
 #define CASES(name, ...)                                                                           \
@@ -30,6 +36,22 @@ CASES(case_is_ignored_unless_cased,
     {"f|contains: ſ", "x s y", 1},
     {"f|contains: É", "e", 0},
     {"f: aÉ", "", 0})
+
+CASES(letters_without_case_are_themselves,
+    {"f: 密碼Key", "密碼kEY", 1},
+    {"f: 密碼", "密", 0},
+    {"f|contains: レシピ", "toolレシピ12", 1},
+    {"f|contains: レシピ", "toolレジピ12", 0},
+    {"f|startswith: '–enc'", "–ENC x", 1},
+    {"f|startswith: '–enc'", "-ENC x", 0},
+    {"f|endswith: 😀", "a😀", 1},
+    {"f|endswith: 😀", "a😁", 0},
+    {"f: 装*置?", "装置置A", 1},
+    {"f: 装?置", "装置置", 1},
+    {"f: 装?置", "装置", 0},
+    {"f|cased: 装A", "装a", 0},
+    {"f: 装ｶA", "装ｶa", 1},
+    {"f: 装Ａ", "装ａ", 1})
 
 CASES(wildcards_match_runs_and_single_characters,
     {"f: a*c", "abbbc", 1},
@@ -382,10 +404,73 @@ static void faults_name_line_and_column_of_the_modifier(void **state)
     rig_close(&r);
 }
 
+// What PCRE2 says is the same letter in another case must match, whichever way the pattern was made.
+static void no_letter_with_a_case_is_compared_by_its_bytes(void **state)
+{
+    struct regex_scratch *scratch = regex_scratch_new();
+    struct regexes owner = {0};
+    size_t letters = 0;
+    struct arena a;
+
+    (void)state;
+    assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+    arena_init(&a, 64 << 20);
+    for (wint_t c = 0x80; c < 0x110000; c++) {
+        wint_t other = towupper(c) == c ? towlower(c) : towupper(c);
+        char one[MB_LEN_MAX + 1] = "", two[MB_LEN_MAX + 1] = "", why[160];
+        const struct regex *re;
+        struct pattern p;
+        size_t at;
+
+        if (other == c || wctomb(one, (wchar_t)c) <= 0 || wctomb(two, (wchar_t)other) <= 0) {
+            continue;
+        }
+        re = regex_compile(&owner, &a, span_str(one), REGEX_NOCASE, why, &at);
+        assert_non_null(re);
+        assert_true(pattern_make(&owner, &a, units_parse(&a, span_str(one)), false, &p, why));
+        if (pattern_match(&p, scratch, span_str(two), span_str(two)) !=
+            regex_find(re, scratch, span_str(two))) {
+            fail_msg("U+%04X and U+%04X", (unsigned)c, (unsigned)other);
+        }
+        letters++;
+    }
+    assert_true(letters > 2000);
+    assert_non_null(setlocale(LC_CTYPE, "C"));
+    regexes_free(&owner);
+    regex_scratch_free(scratch);
+    arena_free(&a);
+}
+
+static void folding_changes_the_letters_from_a_to_z_alone(void **state)
+{
+    char in[300], out[300];
+
+    (void)state;
+    for (size_t from = 0; from < 16; from++) {
+        for (size_t i = 0; i < 256; i++) {
+            in[i] = (char)(i + from);
+        }
+        for (size_t n = 0; n <= 256; n++) {
+            bool ascii = fold_ascii(out, span_of(in, n));
+
+            for (size_t i = 0; i < n; i++) {
+                char c = in[i];
+
+                assert_int_equal(out[i], c >= 'A' && c <= 'Z' ? c + 32 : c);
+                ascii = ascii && (unsigned char)c < 0x80;
+            }
+            assert_int_equal(ascii, n + from <= 0x80);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(case_is_ignored_unless_cased),
+        cmocka_unit_test(folding_changes_the_letters_from_a_to_z_alone),
+        cmocka_unit_test(letters_without_case_are_themselves),
+        cmocka_unit_test(no_letter_with_a_case_is_compared_by_its_bytes),
         cmocka_unit_test(wildcards_match_runs_and_single_characters),
         cmocka_unit_test(backslashes_escape_only_before_wildcards_and_themselves),
         cmocka_unit_test(null_empty_and_exists_are_three_things),
