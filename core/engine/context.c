@@ -7,7 +7,11 @@
 #include "core/base/attr.h"
 #include "core/engine/facts.h"
 #include "core/engine/known.h"
+#include "core/engine/party.h"
 #include "core/engine/tiering.h"
+#include "core/engine/usual.h"
+
+enum { CHECKOUT_S = 12 * 3600 }; // a shift
 
 static utime_t time_field(const struct obs *o, enum field f)
 {
@@ -18,14 +22,14 @@ static utime_t time_field(const struct obs *o, enum field f)
 
 static struct key128 key1(char tag, struct span a)
 {
-    return key_of(tag, &a, 1);
+    return name_key_of(tag, &a, 1);
 }
 
 static struct key128 key2(char tag, struct span a, struct span b)
 {
     struct span parts[] = {a, b};
 
-    return key_of(tag, parts, 2);
+    return name_key_of(tag, parts, 2);
 }
 
 // ---- sessions, checkouts, grants
@@ -80,6 +84,8 @@ static void checkout(struct engine *e, const struct obs *o, const struct scene *
     if (row && o->kind == KIND_CHECKOUT) {
         row->since = o->time;
         row->until = time_field(o, FIELD_WINDOW_END);
+        // One whose end nobody says, in a vault that hears of no return, would stay open for ever.
+        row->until = row->until == UTIME_NONE ? o->time + CHECKOUT_S * UTIME_SECOND : row->until;
     } else if (row) {
         row->until = o->time;
     }
@@ -147,6 +153,13 @@ static void pm_window(struct engine *e, const struct obs *o, const struct scene 
     MARK(e, WINDOW, row);
 }
 
+const struct row_session *context_session(const struct engine *e, struct span id)
+{
+    struct key128 key = key1('s', id);
+
+    return id.n ? table_get(&e->tab[TAB_SESSION], &key) : NULL;
+}
+
 const struct row_tool *context_tool(const struct engine *e, int asset)
 {
     uint32_t key = (uint32_t)asset;
@@ -177,8 +190,10 @@ static void tool_state(struct engine *e, const struct obs *o, const struct scene
     struct row_tool *row = context_tool_put(e, s->asset);
 
     if (row) {
+        if (!span_eq(span_str(row->state), obs_field(o, FIELD_TOOL_STATE))) {
+            row->since = o->time; // telling the same state again begins nothing
+        }
         TEXT_SET(row->state, obs_field(o, FIELD_TOOL_STATE));
-        row->since = o->time;
         mark_tool(e, row);
     }
 }
@@ -234,16 +249,25 @@ static struct key128 recipe_key(const struct obs *o)
 {
     struct span parts[] = {obs_field(o, FIELD_RECIPE), obs_field(o, FIELD_RECIPE_DIGEST)};
 
-    return key_of('p', parts, 2);
+    return name_key_of('p', parts, 2);
 }
 
+static struct key128 recipe_any_key(const struct obs *o)
+{
+    return key1('n', obs_field(o, FIELD_RECIPE));
+}
+
+// The revision, and that the recipe has an approved one at all.
 static void recipe_approved(struct engine *e, const struct obs *o)
 {
-    struct key128 key = recipe_key(o);
-    struct row_recipe *row = table_put(&e->tab[TAB_RECIPE], &key);
+    struct key128 key[] = {recipe_key(o), recipe_any_key(o)};
 
-    if (row) {
-        row->approved = o->time;
+    for (size_t i = 0; i < ARRAY_LEN(key); i++) {
+        struct row_recipe *row = table_put(&e->tab[TAB_RECIPE], &key[i]);
+
+        if (row) {
+            row->approved = o->time;
+        }
     }
 }
 
@@ -264,6 +288,8 @@ void context_apply(struct engine *e, const struct obs *o, const struct scene *s)
     default: break;
     }
     facts_apply(e, o, s);
+    party_apply(e, o, s);
+    usual_apply(e, o, s);
 }
 
 // ---- answers
@@ -432,6 +458,15 @@ static struct fval of_asset(const struct context_view *v, enum ctx field)
                                                       : tier_name(a->tier)));
 }
 
+// Whose word it is on a link between tool and host: what the tool itself sends goes to the other end.
+static bool host_listed(const struct engine *e, const struct obs *o, const struct scene *s)
+{
+    bool own = s->ip.n && fab_find(e->set->fab, s->ip) == s->asset;
+    struct span to = own ? obs_field(o, FIELD_DESTINATION_IP) : SPAN_NONE;
+
+    return fab_host_listed(e->set->fab, s->asset, to.n ? to : s->ip);
+}
+
 static struct fval get(void *ctx, enum ctx field, const struct obs *o)
 {
     struct context_view *v = ctx;
@@ -459,6 +494,9 @@ static struct fval get(void *ctx, enum ctx field, const struct obs *o)
     case CTX_RECIPE_APPROVED:
         key = recipe_key(o);
         return of_bool(table_get(&e->tab[TAB_RECIPE], &key) != NULL);
+    case CTX_RECIPE_KNOWN:
+        key = recipe_any_key(o);
+        return of_bool(table_get(&e->tab[TAB_RECIPE], &key) != NULL);
     case CTX_ASSET:
     case CTX_ASSET_TIER:
     case CTX_ASSET_KIND: return of_asset(v, field);
@@ -466,8 +504,7 @@ static struct fval get(void *ctx, enum ctx field, const struct obs *o)
         source = s->ip.n ? fab_find(e->set->fab, s->ip) : FAB_NONE;
         return of_text(source == FAB_NONE ? SPAN_NONE
                                           : span_str(fab_asset(e->set->fab, source)->id));
-    case CTX_HOST_LISTED:
-        return of_bool(s->asset != FAB_NONE && fab_host_listed(e->set->fab, s->asset, s->ip));
+    case CTX_HOST_LISTED: return of_bool(s->asset != FAB_NONE && host_listed(e, o, s));
     default: return known_get(v, field, o);
     }
 }

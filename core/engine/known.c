@@ -5,6 +5,9 @@
 #include <stdio.h>
 
 #include "core/engine/facts.h"
+#include "core/engine/party.h"
+#include "core/engine/usual.h"
+#include "core/model/fab_addr.h"
 #include "incident_fsm.h"
 
 enum {
@@ -45,7 +48,7 @@ static struct fval since(struct context_view *v, utime_t then, utime_t now)
 
 static struct fval ticket(const struct engine *e, const struct obs *o, const struct scene *s)
 {
-    struct key128 key = key_of('w', &s->ticket, 1);
+    struct key128 key = name_key_of('w', &s->ticket, 1);
     const struct row_window *w = s->ticket.n ? table_get(&e->tab[TAB_WINDOW], &key) : NULL;
 
     if (!s->ticket.n) {
@@ -78,7 +81,7 @@ static struct span asked_by(const struct engine *e, const struct obs *o, const s
 static struct fval approval(const struct engine *e, const struct obs *o, const struct scene *s)
 {
     struct span by = approver_of(o, s), of = asked_by(e, o, s);
-    const struct row_seen *back = seen_get(e, SEEN_APPROVAL, of, by, SPAN_NONE);
+    const struct row_seen *back = seen_get(e, SEEN_APPROVAL, of, by);
 
     if (!by.n || !of.n) {
         return absent;
@@ -178,6 +181,13 @@ static struct fval session_ago(struct context_view *v, const struct obs *o, bool
     return ended ? since(v, ended->at, o->time) : absent;
 }
 
+static struct fval session_state(const struct engine *e, const struct obs *o, const struct scene *s)
+{
+    const struct row_session *row = context_session(e, s->session);
+
+    return row ? of_text(alive(row, o->time) ? SPAN_LIT("open") : SPAN_LIT("ended")) : absent;
+}
+
 static struct fval unrecorded(struct context_view *v, const struct obs *o)
 {
     const struct row_fact *r = fact_get(v->e, FACT_RECORDING, v->scene->session, SPAN_NONE);
@@ -212,7 +222,9 @@ static struct span zone_of_ip(const struct fab *fab, struct span ip)
     if (a != FAB_NONE) {
         return span_str(fab_asset(fab, a)->zone);
     }
-    return bay ? span_str(bay->zone) : SPAN_LIT("external");
+    return bay                   ? span_str(bay->zone)
+           : fab_ip_is_place(ip) ? SPAN_LIT("external")
+                                 : SPAN_NONE; // a group's or this link's own is nowhere
 }
 
 // Where the event goes: a flow's scene may be that of its source, when the other end is unknown.
@@ -274,21 +286,37 @@ static bool holds(const struct roster *r, struct span person, const char *functi
 
 static struct fval unused(struct context_view *v, const struct obs *o, const struct scene *s)
 {
-    const struct row_seen *u = seen_get(v->e, SEEN_USE, s->actor, SPAN_NONE, SPAN_NONE);
+    const struct row_seen *u = seen_get(v->e, SEEN_USE, s->actor, SPAN_NONE);
 
     return u && u->before != UTIME_NONE ? of_int(v, (o->time - u->before) / UTIME_DAY) : absent;
 }
 
 static struct fval contract(const struct engine *e, const struct obs *o, const struct scene *s)
 {
-    const struct row_fact *r = fact_get(e, FACT_CONTRACT, s->person, SPAN_NONE);
+    const struct row_party *p = party_of_person(e, s->person);
 
-    r = r ? r : fact_get(e, FACT_CONTRACT, s->vendor, SPAN_NONE);
-    if (!r) {
+    p = p && p->told != UTIME_NONE ? p : party_of_vendor(e, s->vendor);
+    if (!p || p->told == UTIME_NONE) {
         return absent;
     }
-    return of_text(r->end != UTIME_NONE && o->time > r->end ? SPAN_LIT("ended")
+    return of_text(p->end != UTIME_NONE && o->time > p->end ? SPAN_LIT("ended")
                                                             : SPAN_LIT("in_force"));
+}
+
+// Before this record, which may be a use itself.
+static struct fval vendor_used(struct context_view *v, const struct obs *o)
+{
+    const struct row_party *p = party_of_vendor(v->e, v->scene->vendor);
+    utime_t t = !p ? UTIME_NONE : p->used == o->time ? p->used_before : p->used;
+
+    return t == UTIME_NONE ? absent : of_int(v, (o->time - t) / UTIME_DAY);
+}
+
+static bool flagged(const struct engine *e, const struct scene *s)
+{
+    const struct row_party *p = party_of_vendor(e, s->vendor);
+
+    return p && p->flagged;
 }
 
 static struct fval rotation(const struct engine *e, const struct obs *o, const struct scene *s)
@@ -302,7 +330,7 @@ static struct fval rotation(const struct engine *e, const struct obs *o, const s
 static struct fval first_time(const struct engine *e, enum seen how, struct span who,
                               struct span what)
 {
-    const struct row_seen *r = seen_get(e, how, who, what, SPAN_NONE);
+    const struct row_seen *r = seen_get(e, how, who, what);
 
     return r ? of_bool(r->before == UTIME_NONE) : absent;
 }
@@ -344,6 +372,25 @@ static struct fval qtime_left(struct context_view *v, const struct obs *o)
     return of_int(v, (tool->qtime_end - o->time) / UTIME_SECOND);
 }
 
+static struct fval tool_state_age(struct context_view *v, const struct obs *o)
+{
+    const struct row_tool *tool = context_tool(v->e, v->scene->asset);
+
+    return tool && tool->state[0] ? since(v, tool->since, o->time) : absent;
+}
+
+static struct fval counted(struct context_view *v, enum ctx field, const struct obs *o)
+{
+    const struct row_usual *row = usual_get(v->e, o, v->scene);
+
+    if (!row || (field != CTX_COUNTED && !usual_known(row))) {
+        return absent;
+    }
+    return of_int(v, field == CTX_COUNTED         ? row->n
+                     : field == CTX_COUNT_PERCENT ? usual_percent(row, row->n)
+                                                  : usual_percent(row, row->last));
+}
+
 static struct fval text_of(const struct row_fact *r)
 {
     return r ? of_text(span_str(r->text)) : absent;
@@ -366,9 +413,9 @@ static struct fval about_persons(struct context_view *v, enum ctx field, const s
     case CTX_BADGE: return text_of(fact_get(e, FACT_BADGE, s->actor, SPAN_NONE));
     case CTX_UNUSED: return unused(v, o, s);
     case CTX_CONTRACT: return contract(e, o, s);
-    case CTX_FLAGGED:
-        f = fact_get(e, FACT_FLAG, s->vendor, SPAN_NONE);
-        return of_bool(f && strcmp(f->text, "flagged") == 0);
+    case CTX_FLAGGED: return of_bool(flagged(e, s));
+    case CTX_VENDOR: return of_text(s->vendor);
+    case CTX_VENDOR_USED: return vendor_used(v, o);
     case CTX_VENDOR_SESSIONS: return of_int(v, vendor_sessions(e, o, s));
     case CTX_ROTATION: return rotation(e, o, s);
     case CTX_TARGET_NEW: return first_time(e, SEEN_TARGET, s->person, s->name);
@@ -383,11 +430,8 @@ static struct fval about_persons(struct context_view *v, enum ctx field, const s
 
 static struct fval flow_age(struct context_view *v, const struct obs *o)
 {
-    struct span to = obs_field(o, FIELD_DESTINATION_DOMAIN);
-    const struct row_seen *r;
+    const struct row_flow *r = flow_get(v->e, o, v->scene);
 
-    to = to.n ? to : obs_field(o, FIELD_DESTINATION_IP);
-    r = seen_get(v->e, SEEN_FLOW, v->scene->ip, to, obs_field(o, FIELD_DESTINATION_PORT));
     return r ? since(v, r->first, o->time) : absent;
 }
 
@@ -434,6 +478,13 @@ struct fval known_get(struct context_view *v, enum ctx field, const struct obs *
     case CTX_JOB: return of_bool(job(e, o, s));
     case CTX_DISPATCHED: return dispatched(e, o);
     case CTX_QTIME_LEFT: return qtime_left(v, o);
+    case CTX_AREA: return of_text(s->area);
+    case CTX_SESSION_STATE: return session_state(e, o, s);
+    case CTX_HOST_NEW: return first_time(e, SEEN_HOST, fact_device(o, s), SPAN_NONE);
+    case CTX_TOOL_STATE_AGE: return tool_state_age(v, o);
+    case CTX_COUNTED:
+    case CTX_COUNT_PERCENT:
+    case CTX_COUNT_BEFORE: return counted(v, field, o);
     default: return about_persons(v, field, o);
     }
 }
