@@ -196,6 +196,20 @@ static void scan(struct engine *e, const struct obs *o, const struct scene *s)
               span_eq_str(outcome, "success") ? SPAN_LIT("clean") : SPAN_LIT("infected"));
 }
 
+// Whose it is: the person it was done to, where the record tells him from the one who did it. An
+// identity provider says k.mori@fab.example, the target k.mori.
+static void identity(struct engine *e, const struct obs *o, const struct scene *s)
+{
+    struct span of = obs_field(o, FIELD_DESTINATION_USER_NAME);
+    struct span whole = of.n ? of : s->actor, local = whole;
+
+    local = span_cut(&local, '@');
+    (void)say(e, FACT_IDENTITY, whole, SPAN_NONE, o->time, SPAN_NONE);
+    if (local.n && local.n < whole.n) {
+        (void)say(e, FACT_IDENTITY, local, SPAN_NONE, o->time, SPAN_NONE);
+    }
+}
+
 // What several sources tell of one restart, or a repeated record, is one restart.
 static void restart(struct engine *e, const struct scene *s, utime_t t)
 {
@@ -233,9 +247,7 @@ void facts_apply(struct engine *e, const struct obs *o, const struct scene *s)
     case KIND_RECORDING_GAP:
         (void)say(e, FACT_RECORDING, s->session, SPAN_NONE, t, SPAN_LIT("off"));
         break;
-    case KIND_IDENTITY_CHANGE:
-        (void)say(e, FACT_IDENTITY, s->actor, SPAN_NONE, t, SPAN_NONE);
-        break;
+    case KIND_IDENTITY_CHANGE: identity(e, o, s); break;
     case KIND_BADGE_IN: (void)say(e, FACT_BADGE, s->actor, SPAN_NONE, t, SPAN_LIT("inside")); break;
     case KIND_BADGE_OUT:
         (void)say(e, FACT_BADGE, s->actor, SPAN_NONE, t, SPAN_LIT("outside"));
