@@ -15,17 +15,14 @@ enum { DAY_S = 24 * 3600 };
     "title: " title "\nlevel: medium\nlogsource: {" logsource "}\n"                                \
     "detection: {s: {fab.kind: " kind "}, c: {" ctx "}, condition: s and c}\n---\n"
 
-static const char extra[] =
-    RULE("his", "service: audit", "session.command", "fab.ctx.vendor: Lumina")
-        RULE("there", "service: audit", "session.command", "fab.ctx.asset: LITHO-03")
-            RULE("ended", "service: audit", "session.start", "fab.ctx.contract: ended")
-                RULE("warned", "service: audit", "session.start", "fab.ctx.flagged: true")
-                    RULE("alive", "service: audit", "session.command",
-                         "fab.ctx.session_state: open")
-                        RULE("unused", "service: audit", "session.start",
-                             "fab.ctx.unused|gte: 60")
-                            RULE("no checkout", "service: sshd", "logon",
-                                 "fab.ctx.checkout: false");
+static const char extra[] = RULE("his", "service: audit", "session.command",
+                                 "fab.ctx.vendor: Lumina")
+    RULE("there", "service: audit", "session.command", "fab.ctx.asset: LITHO-03")
+        RULE("ended", "service: audit", "session.start", "fab.ctx.contract: ended")
+            RULE("warned", "service: audit", "session.start", "fab.ctx.flagged: true")
+                RULE("alive", "service: audit", "session.command", "fab.ctx.session_state: open")
+                    RULE("unused", "service: audit", "session.start", "fab.ctx.unused|gte: 60")
+                        RULE("no checkout", "service: sshd", "logon", "fab.ctx.checkout: false");
 
 static struct rig r;
 
