@@ -389,6 +389,11 @@ static void find_tables(struct logsource_memo *m, size_t nth, const struct logso
     }
     m->last[nth] = (uint16_t)((h >> 32) % MEMO_PLACES);
     p = &m->place[m->last[nth]];
+    if (p->used &&
+        !is_place(p, group, have)) { // two that come in turn need not push each other out
+        m->last[nth] ^= 1;
+        p = &m->place[m->last[nth]];
+    }
     if (!is_place(p, group, have)) {
         for (size_t i = 0; i < 3; i++) {
             p->n[i] = (uint8_t)have[i].n;
@@ -404,10 +409,11 @@ static void find_tables(struct logsource_memo *m, size_t nth, const struct logso
 
 // The next table from `from` on, of those about the event's kind, that one of its first `n` log sources
 // is about, and which one that is: the first of them.
-static size_t next_table(const struct logsource_memo *m, const uint64_t of_kind[LOGSOURCE_WORDS],
-                         size_t n, size_t from, size_t *ret)
+static size_t next_table(const struct logsource_memo *m, const struct logsources *all,
+                         const uint64_t of_kind[LOGSOURCE_WORDS], size_t n, size_t from,
+                         size_t *ret)
 {
-    for (size_t w = from / 64; w < LOGSOURCE_WORDS; w++) {
+    for (size_t w = from / 64; 64 * w < all->n; w++) {
         uint64_t any = 0, from_on = w == from / 64 ? ~UINT64_C(0) << from % 64 : ~UINT64_C(0);
 
         for (size_t k = 0; k < n; k++) {
@@ -451,8 +457,8 @@ void logsources_apply(struct work *w, const struct sourceset *set, const char *g
     }
     of_kind = all->of_kind[ev->kind];
     find_tables(m, 0, all, group, ev->logsource);
-    for (size_t i = next_table(m, of_kind, n, 0, &which); i < all->n;
-         i = next_table(m, of_kind, n, i + 1, &which)) {
+    for (size_t i = next_table(m, all, of_kind, n, 0, &which); i < all->n;
+         i = next_table(m, all, of_kind, n, i + 1, &which)) {
         const struct row *r = find_row(w, &all->table[i]);
 
         if (r) {
