@@ -40,6 +40,7 @@ struct table {
 struct logsources {
     size_t n, cap;
     struct table *table;
+    uint64_t of_kind[KIND_COUNT][LOGSOURCE_WORDS]; // the tables that may be about events of a kind
 };
 
 // ---- reading
@@ -154,19 +155,46 @@ static int read_fields(struct loader *l, const struct ynode *n, struct table *t)
     return rc;
 }
 
+// Which kinds the i-th table is about: all where it says none.
+static int read_kinds(struct loader *l, const struct ynode *n, struct logsources *all, size_t i)
+{
+    const struct span *name = NULL;
+    size_t count = 0;
+    int rc = n ? read_texts(l, n, &name, &count) : 0;
+
+    if (!rc && n && count == 0) {
+        return read_fault(l, n, "source.limit", "a kind or several", SPAN_NONE);
+    }
+    for (int k = 0; k < KIND_COUNT; k++) {
+        all->of_kind[k][i / 64] &= ~(UINT64_C(1) << i % 64);
+        all->of_kind[k][i / 64] |= (uint64_t)!n << i % 64;
+    }
+    for (size_t k = 0; !rc && k < count; k++) {
+        int kind = kind_of(name[k]);
+
+        if (kind < 0) {
+            return read_fault(l, n, "source.kind", "no kind has this name", name[k]);
+        }
+        all->of_kind[kind][i / 64] |= UINT64_C(1) << i % 64;
+    }
+    return rc;
+}
+
 static int read_table(struct loader *l, const struct ynode *n, struct table *t)
 {
-    static const char *const known[] = {"is", "group", "field", "rows", "also", NULL};
+    static const char *const known[] = {"is", "group", "kind", "field", "rows", "also", NULL};
     const struct ynode *field = y_get(n, "field"), *rows = y_get(n, "rows"),
                        *also = y_get(n, "also");
     int rc = read_need(l, n, Y_MAP, "a table of log sources");
 
     rc = rc ? rc : read_only(l, n, known);
     rc = rc ? rc : read_logsource(l, y_get(n, "is"), t->is);
-    if (!rc && (!field != !rows || !rows == !also || (!y_get(n, "is") && !y_get(n, "group")))) {
-        return read_fault(l, n, "source.logsource",
-                          "say \"is\" or \"group\", and \"also\" or \"field\" with \"rows\"",
-                          SPAN_NONE);
+    if (!rc && (!field != !rows || !rows == !also ||
+                (!y_get(n, "is") && !y_get(n, "group") && !y_get(n, "kind")))) {
+        return read_fault(
+            l, n, "source.logsource",
+            "say \"is\", \"group\" or \"kind\", and \"also\" or \"field\" with \"rows\"",
+            SPAN_NONE);
     }
     t->group = y_get(n, "group") ? arena_str(&l->set->arena, y_text(y_get(n, "group"))) : NULL;
     if (rc || also) {
@@ -196,6 +224,7 @@ int logsources_read(struct loader *l, const struct ynode *list)
         }
         all->table[all->n] = (struct table){0};
         rc = read_table(l, list->item[i], &all->table[all->n]);
+        rc = rc ? rc : read_kinds(l, y_get(list->item[i], "kind"), all, all->n);
         all->n += !rc;
     }
     return all ? rc : read_no_memory(l);
@@ -360,6 +389,11 @@ static void find_tables(struct logsource_memo *m, size_t nth, const struct logso
     }
     m->last[nth] = (uint16_t)((h >> 32) % MEMO_PLACES);
     p = &m->place[m->last[nth]];
+    if (p->used &&
+        !is_place(p, group, have)) { // two that come in turn need not push each other out
+        m->last[nth] ^= 1;
+        p = &m->place[m->last[nth]];
+    }
     if (!is_place(p, group, have)) {
         for (size_t i = 0; i < 3; i++) {
             p->n[i] = (uint8_t)have[i].n;
@@ -373,17 +407,19 @@ static void find_tables(struct logsource_memo *m, size_t nth, const struct logso
     memcpy(ret, p->about, sizeof(p->about));
 }
 
-// The next table from `from` on that one of the event's first `n` log sources is about, and which one
-// that is: the first of them.
-static size_t next_table(const struct logsource_memo *m, size_t n, size_t from, size_t *ret)
+// The next table from `from` on, of those about the event's kind, that one of its first `n` log sources
+// is about, and which one that is: the first of them.
+static size_t next_table(const struct logsource_memo *m, const struct logsources *all,
+                         const uint64_t of_kind[LOGSOURCE_WORDS], size_t n, size_t from,
+                         size_t *ret)
 {
-    for (size_t w = from / 64; w < LOGSOURCE_WORDS; w++) {
+    for (size_t w = from / 64; 64 * w < all->n; w++) {
         uint64_t any = 0, from_on = w == from / 64 ? ~UINT64_C(0) << from % 64 : ~UINT64_C(0);
 
         for (size_t k = 0; k < n; k++) {
             any |= m->about[k][w];
         }
-        any &= from_on;
+        any &= from_on & of_kind[w];
         if (any) {
             unsigned bit = (unsigned)__builtin_ctzll(any);
 
@@ -412,14 +448,17 @@ void logsources_apply(struct work *w, const struct sourceset *set, const char *g
 {
     const struct logsources *all = set->logsources;
     struct logsource_memo *m = w->logsources;
+    const uint64_t *of_kind;
     size_t n = 1, which;
 
     fields_index(&w->fields);
     if (!all) {
         return;
     }
+    of_kind = all->of_kind[ev->kind];
     find_tables(m, 0, all, group, ev->logsource);
-    for (size_t i = next_table(m, n, 0, &which); i < all->n; i = next_table(m, n, i + 1, &which)) {
+    for (size_t i = next_table(m, all, of_kind, n, 0, &which); i < all->n;
+         i = next_table(m, all, of_kind, n, i + 1, &which)) {
         const struct row *r = find_row(w, &all->table[i]);
 
         if (r) {

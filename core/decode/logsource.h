@@ -3,7 +3,7 @@
 //
 // A source file says what its records are (product windows); `logsources` in share/sources/_*.yaml says
 // what else that is: service by channel, category by event, `category: pam` for all that comes from a
-// PAM system. One table, so that rules of any author select the same events whatever wrote them
+// PAM system, `category: authentication` for every logon (by the event's kind). One table, so that rules of any author select the same events whatever wrote them
 // (share/doc/SIGMA.md, "Log sources"). A row may also say under which names rules look for the fields.
 #ifndef CORE_DECODE_LOGSOURCE_H
 #define CORE_DECODE_LOGSOURCE_H

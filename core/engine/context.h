@@ -23,6 +23,10 @@ bool context_pm_open(const struct engine *e, int asset, utime_t t);
 // The open window that names the scene's asset, its person or vendor, and this kind of action.
 const struct row_window *context_pm_window(const struct engine *e, const struct scene *s,
                                            struct span kind, utime_t t);
+// Of a recipe's revision, and of the recipe whatever the revision.
+struct key128 context_recipe_key(const struct obs *o);
+struct key128 context_recipe_any_key(const struct obs *o);
+const struct row_session *context_session(const struct engine *e, struct span id);
 const struct row_tool *context_tool(const struct engine *e, int asset);
 struct row_tool *context_tool_put(struct engine *e, int asset);
 

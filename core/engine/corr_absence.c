@@ -183,7 +183,9 @@ static void over(struct corr *c, const struct row_expect *x)
         at += x->nvalue[g];
     }
     w->last = x->deadline > w->last ? x->deadline : w->last;
+    c->waiting = true;
     corr_result(c, r, w, &f, NULL, 0, f.who);
+    c->waiting = false;
 }
 
 void corr_until(struct corr *c, utime_t t)

@@ -120,7 +120,7 @@ static bool group_key(const struct rule *r, const struct hit *h, uint32_t ref, s
             return false;
         }
     }
-    *ret = key_of('k', parts, c->ngroup + 1);
+    *ret = name_key_of('k', parts, c->ngroup + 1);
     return true;
 }
 
@@ -324,7 +324,7 @@ void corr_result(struct corr *c, const struct rule *r, struct row_corr *w,
 static void complete(struct corr *c, const struct rule *r, struct row_corr *w, const struct hit *h,
                      uint32_t ref, struct span who)
 {
-    struct corr_fired f = {.rule = r, .time = w->last, .who = who};
+    struct corr_fired f = {.rule = r, .time = w->last, .waited = c->waiting, .who = who};
 
     for (uint32_t g = 0; g < r->correlation->ngroup; g++) {
         f.value[g] = carried(h, r->correlation->group[ref][g]);

@@ -38,7 +38,8 @@ enum corr_lost {
 struct corr_fired {
     const struct rule *rule; // the correlation
     utime_t time;            // of the record that completes it, or when waiting was over
-    bool waited;             // an absence: `who` tells of the record that called
+    bool
+        waited; // an absence, or a chain over one: no record completes it, `who` tells of the one that called
     struct span who;
     struct span value[CORR_GROUP_MAX]; // of the group key
 };
@@ -59,7 +60,8 @@ struct corr {
     size_t ndue, cap_due;
     void *sorted; // scratch of percentiles
     size_t cap_sorted;
-    bool broken; // no memory
+    bool waiting; // what is fed follows from an absence
+    bool broken;  // no memory
 };
 
 struct corr_tables {

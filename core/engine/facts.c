@@ -7,20 +7,20 @@ static struct key128 fact_key(enum fact f, struct span who, struct span what)
     char tag = (char)f;
     struct span parts[] = {span_of(&tag, 1), who, what};
 
-    return key_of('F', parts, 3);
+    return name_key_of('F', parts, 3);
 }
 
-static struct key128 seen_key(enum seen how, struct span who, struct span what, struct span more)
+static struct key128 seen_key(enum seen how, struct span who, struct span what)
 {
     char tag = (char)how;
-    struct span parts[] = {span_of(&tag, 1), who, what, more};
+    struct span parts[] = {span_of(&tag, 1), who, what};
 
-    return key_of('Z', parts, 4);
+    return name_key_of('Z', parts, 3);
 }
 
 static struct key128 request_key(struct span id)
 {
-    return key_of('q', &id, 1);
+    return name_key_of('q', &id, 1);
 }
 
 const struct row_fact *fact_get(const struct engine *e, enum fact f, struct span who,
@@ -32,9 +32,9 @@ const struct row_fact *fact_get(const struct engine *e, enum fact f, struct span
 }
 
 const struct row_seen *seen_get(const struct engine *e, enum seen how, struct span who,
-                                struct span what, struct span more)
+                                struct span what)
 {
-    struct key128 key = seen_key(how, who, what, more);
+    struct key128 key = seen_key(how, who, what);
 
     return who.n ? table_get(&e->tab[TAB_SEEN], &key) : NULL;
 }
@@ -55,17 +55,16 @@ static struct row_fact *say(struct engine *e, enum fact f, struct span who, stru
     if (row) {
         row->before = row->at ? row->at : UTIME_NONE; // 0: a row that was just made
         row->at = t;
-        row->end = UTIME_NONE;
         TEXT_SET(row->text, text);
     }
     e->broken = e->broken || (who.n && !row);
     return row;
 }
 
-static void see(struct engine *e, enum seen how, struct span who, struct span what,
-                struct span more, utime_t t)
+const struct row_seen *facts_see(struct engine *e, enum seen how, struct span who, struct span what,
+                                 utime_t t)
 {
-    struct key128 key = seen_key(how, who, what, more);
+    struct key128 key = seen_key(how, who, what);
     struct row_seen *row = who.n ? table_put(&e->tab[TAB_SEEN], &key) : NULL;
 
     if (row && row->last == 0) {
@@ -76,13 +75,40 @@ static void see(struct engine *e, enum seen how, struct span who, struct span wh
         row->last = t;
     }
     e->broken = e->broken || (who.n && !row);
+    return row;
 }
 
-static utime_t time_of(const struct obs *o, enum field f)
-{
-    utime_t t;
+// ---- flows
 
-    return utime_iso(obs_field(o, f), 0, &t, NULL) ? t : UTIME_NONE;
+static struct key128 flow_key(const struct obs *o, const struct scene *s)
+{
+    struct span to = obs_field(o, FIELD_DESTINATION_DOMAIN);
+    struct span parts[] = {s->ip, to.n ? to : obs_field(o, FIELD_DESTINATION_IP),
+                           obs_field(o, FIELD_DESTINATION_PORT)};
+
+    return name_key_of('L', parts, 3);
+}
+
+const struct row_flow *flow_get(const struct engine *e, const struct obs *o, const struct scene *s)
+{
+    struct key128 key = flow_key(o, s);
+
+    return s->ip.n ? table_get(&e->tab[TAB_FLOW], &key) : NULL;
+}
+
+static void flow(struct engine *e, const struct obs *o, const struct scene *s)
+{
+    struct key128 key = flow_key(o, s);
+    struct row_flow *row = s->ip.n ? table_put(&e->tab[TAB_FLOW], &key) : NULL;
+
+    if (row && row->last == 0) {
+        row->first = row->last = o->time;
+        row->before = UTIME_NONE;
+    } else if (row) {
+        row->before = row->last;
+        row->last = o->time;
+    }
+    e->broken = e->broken || (s->ip.n && !row);
 }
 
 struct span fact_device(const struct obs *o, const struct scene *s)
@@ -116,8 +142,8 @@ static void request(struct engine *e, const struct obs *o, const struct scene *s
     }
     if (o->kind == KIND_REQUEST_APPROVED) {
         row->approved = o->time;
-        see(e, SEEN_APPROVAL, approver.n ? approver : s->actor, span_str(row->person), SPAN_NONE,
-            o->time);
+        (void)facts_see(e, SEEN_APPROVAL, approver.n ? approver : s->actor, span_str(row->person),
+                        o->time);
     } else if (o->kind != KIND_REQUEST_CREATED) {
         row->approved = UTIME_NONE; // denied, expired, taken back
     }
@@ -127,22 +153,22 @@ static void request(struct engine *e, const struct obs *o, const struct scene *s
 
 static void use(struct engine *e, const struct obs *o, const struct scene *s)
 {
-    see(e, SEEN_USE, s->actor, SPAN_NONE, SPAN_NONE, o->time);
-    if (s->account.n && !span_eq(s->account, s->actor)) {
-        see(e, SEEN_USE, s->account, SPAN_NONE, SPAN_NONE, o->time);
+    (void)facts_see(e, SEEN_USE, s->actor, SPAN_NONE, o->time);
+    if (s->account.n && !span_eq_nocase(s->account, s->actor)) {
+        (void)facts_see(e, SEEN_USE, s->account, SPAN_NONE, o->time);
     }
     if (s->name.n) {
-        see(e, SEEN_TARGET, s->person, s->name, SPAN_NONE, o->time);
+        (void)facts_see(e, SEEN_TARGET, s->person, s->name, o->time);
     }
     if (s->ip.n) {
-        see(e, SEEN_ADDRESS, s->person, s->ip, SPAN_NONE, o->time);
+        (void)facts_see(e, SEEN_ADDRESS, s->person, s->ip, o->time);
     }
 }
 
 // The end of a session names it, not always what it was.
 static void session_end(struct engine *e, const struct obs *o, const struct scene *s)
 {
-    struct key128 key = key_of('s', &s->session, 1);
+    struct key128 key = name_key_of('s', &s->session, 1);
     const struct row_session *row = s->session.n ? table_get(&e->tab[TAB_SESSION], &key) : NULL;
     struct span target = row ? span_str(row->asset) : s->name;
 
@@ -154,21 +180,11 @@ static void session_end(struct engine *e, const struct obs *o, const struct scen
 
 static void window_end(struct engine *e, const struct obs *o, const struct scene *s)
 {
-    struct key128 key = key_of('w', &s->ticket, 1);
+    struct key128 key = name_key_of('w', &s->ticket, 1);
     const struct row_window *row = s->ticket.n ? table_get(&e->tab[TAB_WINDOW], &key) : NULL;
 
     if (row && span_eq_str(obs_field(o, FIELD_EVENT_ACTION), "closed")) {
         (void)say(e, FACT_WORK, span_str(row->asset), SPAN_NONE, o->time, s->ticket);
-    }
-}
-
-static void contract(struct engine *e, const struct obs *o, const struct scene *s)
-{
-    struct span who = s->person.n ? s->person : s->vendor;
-    struct row_fact *row = say(e, FACT_CONTRACT, who, SPAN_NONE, o->time, s->ticket);
-
-    if (row) {
-        row->end = time_of(o, FIELD_WINDOW_END);
     }
 }
 
@@ -178,6 +194,30 @@ static void scan(struct engine *e, const struct obs *o, const struct scene *s)
 
     (void)say(e, FACT_SCAN, fact_device(o, s), SPAN_NONE, o->time,
               span_eq_str(outcome, "success") ? SPAN_LIT("clean") : SPAN_LIT("infected"));
+}
+
+// Whose it is: the person it was done to, where the record tells him from the one who did it. An
+// identity provider says k.mori@fab.example, the target k.mori.
+static void identity(struct engine *e, const struct obs *o, const struct scene *s)
+{
+    struct span of = obs_field(o, FIELD_DESTINATION_USER_NAME);
+    struct span whole = of.n ? of : s->actor, local = whole;
+
+    local = span_cut(&local, '@');
+    (void)say(e, FACT_IDENTITY, whole, SPAN_NONE, o->time, SPAN_NONE);
+    if (local.n && local.n < whole.n) {
+        (void)say(e, FACT_IDENTITY, local, SPAN_NONE, o->time, SPAN_NONE);
+    }
+}
+
+// What several sources tell of one restart, or a repeated record, is one restart.
+static void restart(struct engine *e, const struct scene *s, utime_t t)
+{
+    const struct row_fact *was = fact_get(e, FACT_RESTART, s->name, SPAN_NONE);
+
+    if (!was || t - was->at > RESTART_AGAIN_S * UTIME_SECOND) {
+        (void)say(e, FACT_RESTART, s->name, SPAN_NONE, t, SPAN_NONE);
+    }
 }
 
 void facts_apply(struct engine *e, const struct obs *o, const struct scene *s)
@@ -207,23 +247,15 @@ void facts_apply(struct engine *e, const struct obs *o, const struct scene *s)
     case KIND_RECORDING_GAP:
         (void)say(e, FACT_RECORDING, s->session, SPAN_NONE, t, SPAN_LIT("off"));
         break;
-    case KIND_IDENTITY_CHANGE:
-        (void)say(e, FACT_IDENTITY, s->actor, SPAN_NONE, t, SPAN_NONE);
-        break;
+    case KIND_IDENTITY_CHANGE: identity(e, o, s); break;
     case KIND_BADGE_IN: (void)say(e, FACT_BADGE, s->actor, SPAN_NONE, t, SPAN_LIT("inside")); break;
     case KIND_BADGE_OUT:
         (void)say(e, FACT_BADGE, s->actor, SPAN_NONE, t, SPAN_LIT("outside"));
         break;
-    case KIND_VENDOR_CONTRACT: contract(e, o, s); break;
-    case KIND_VENDOR_FLAGGED:
-        (void)say(e, FACT_FLAG, s->vendor, SPAN_NONE, t, SPAN_LIT("flagged"));
-        break;
-    case KIND_VENDOR_CLEARED:
-        (void)say(e, FACT_FLAG, s->vendor, SPAN_NONE, t, SPAN_LIT("cleared"));
-        break;
     case KIND_PM_WINDOW: window_end(e, o, s); break;
     case KIND_SCAN_RECORD: scan(e, o, s); break;
-    case KIND_HOST_RESTART: (void)say(e, FACT_RESTART, s->name, SPAN_NONE, t, SPAN_NONE); break;
+    case KIND_HOST_RESTART: restart(e, s, t); break;
+    case KIND_HOST_JOINED: (void)facts_see(e, SEEN_HOST, fact_device(o, s), SPAN_NONE, t); break;
     case KIND_HOST_INVENTORY: {
         const struct row_fact *was = fact_get(e, FACT_BUILD, s->name, SPAN_NONE);
         char build[TEXT_ID];
@@ -246,14 +278,7 @@ void facts_apply(struct engine *e, const struct obs *o, const struct scene *s)
         (void)say(e, FACT_DISPATCH, obs_field(o, FIELD_LOT_ID), SPAN_NONE, t, SPAN_NONE);
         break;
     case KIND_FLOW:
-    case KIND_ALERT:
-        if (s->ip.n) {
-            struct span to = obs_field(o, FIELD_DESTINATION_DOMAIN);
-
-            see(e, SEEN_FLOW, s->ip, to.n ? to : obs_field(o, FIELD_DESTINATION_IP),
-                obs_field(o, FIELD_DESTINATION_PORT), t);
-        }
-        break;
+    case KIND_ALERT: flow(e, o, s); break;
     default: break;
     }
 }

@@ -1,9 +1,11 @@
 // facts.h - the engine's longer memory: what was last said of whom, and who was seen with what.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Three tables: requests; facts (rotation, badge, contract, scan, protection, build ...), of which the
-// newest and the one before it are kept; and sightings (a person on a target, from an address; a flow),
-// with first and last time. All are bounded, forgotten after FACT_DAYS, and part of the snapshot.
+// Four tables: requests; facts (rotation, badge, scan, protection, build ...), of which the newest and
+// the one before it are kept; sightings (a person on a target, from an address) and flows, with first and
+// last time. All are bounded and part of the snapshot. Facts and flows are forgotten after FACT_DAYS,
+// sightings after SEEN_DAYS: who comes back after half a year must not be taken for new. Flows have a
+// table of their own: there are so many that they would push persons out.
 // Fed in order of event time (stage two) before a rule asks, so the event itself has been entered:
 // what was so *before* it stands in `before`.
 #ifndef CORE_ENGINE_FACTS_H
@@ -11,14 +13,13 @@
 
 #include "core/engine/scene.h"
 
-enum { FACT_DAYS = 120 };
+enum { FACT_DAYS = 120, SEEN_DAYS = 400 };
+enum { RESTART_AGAIN_S = 60 }; // told again within so long: by another source, the same restart
 
 enum fact {
     FACT_ROTATION = 'r',   // of an account on a target: ok, failed
     FACT_IDENTITY = 'i',   // of a person: second factor or number changed
     FACT_BADGE = 'b',      // of a person: inside, outside
-    FACT_CONTRACT = 'k',   // of a person or vendor: `end`
-    FACT_FLAG = 'f',       // of a vendor: flagged, cleared
     FACT_SCAN = 's',       // of a device or target: clean, infected
     FACT_WORK = 'w',       // of a target: a vendor's session or a window ended
     FACT_SESSION = 'e',    // of a target: a brokered session ended
@@ -31,11 +32,12 @@ enum fact {
 };
 
 enum seen {
-    SEEN_USE = 'u',     // an account or person was used
-    SEEN_TARGET = 't',  // a person on a target
-    SEEN_ADDRESS = 'a', // a person from an address
-    SEEN_FLOW = 'f',    // a source with a destination and port
-    SEEN_APPROVAL = 'm' // a person approved for another
+    SEEN_USE = 'u',      // an account or person was used
+    SEEN_TARGET = 't',   // a person on a target
+    SEEN_ADDRESS = 'a',  // a person from an address
+    SEEN_APPROVAL = 'm', // a person approved for another
+    SEEN_HOST = 'h',     // a host joined
+    SEEN_COUNTED = 'c',  // was counted (usual.h)
 };
 
 void facts_apply(struct engine *e, const struct obs *o, const struct scene *s);
@@ -43,7 +45,11 @@ void facts_apply(struct engine *e, const struct obs *o, const struct scene *s);
 const struct row_fact *fact_get(const struct engine *e, enum fact f, struct span who,
                                 struct span what);
 const struct row_seen *seen_get(const struct engine *e, enum seen how, struct span who,
-                                struct span what, struct span more);
+                                struct span what);
+// Enters a sighting; NULL when nobody is named.
+const struct row_seen *facts_see(struct engine *e, enum seen how, struct span who, struct span what,
+                                 utime_t t);
+const struct row_flow *flow_get(const struct engine *e, const struct obs *o, const struct scene *s);
 const struct row_request *request_get(const struct engine *e, struct span id);
 // The device that an observation is about where it names one, else the target.
 struct span fact_device(const struct obs *o, const struct scene *s);

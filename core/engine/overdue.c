@@ -33,7 +33,7 @@ static void set_field(struct obs *o, enum field f, struct span v)
 static const struct row_window *window_of(const struct engine *e, const char *ticket)
 {
     struct span id = span_str(ticket);
-    struct key128 key = key_of('w', &id, 1);
+    struct key128 key = name_key_of('w', &id, 1);
 
     return id.n ? table_get(&e->tab[TAB_WINDOW], &key) : NULL;
 }
@@ -252,7 +252,7 @@ void overdue_rows(struct engine *e, struct buf *out)
     utime_t day = e->now - UTIME_DAY;
     utime_t horizon = e->now - e->set->policy->incident_horizon;
     utime_t per = e->set->policy->commands_per; // command_allowed() counts them so long
-    utime_t long_ago = e->now - FACT_DAYS * UTIME_DAY;
+    utime_t long_ago = e->now - FACT_DAYS * UTIME_DAY, year_ago = e->now - SEEN_DAYS * UTIME_DAY;
     utime_t grouping = e->now - e->set->policy->group_horizon;
 
     if (e->now < e->next_sweep) {
@@ -277,7 +277,9 @@ void overdue_rows(struct engine *e, struct buf *out)
     SWEEP(e, WINDOW, window, ended_before(r->to, day));
     SWEEP(e, REQUEST, request, r->created < day);
     SWEEP(e, FACT, fact, r->at < long_ago);
-    SWEEP(e, SEEN, seen, r->last < long_ago);
+    SWEEP(e, SEEN, seen, r->last < year_ago);
+    SWEEP(e, FLOW, flow, r->last < long_ago);
+    SWEEP(e, USUAL, usual, r->from < long_ago);
     SWEEP(e, PLAN, plan, plan_fsm.final[r->state] && r->planned < day);
     SWEEP(e, RUN, run, ended_before(r->ended, day));
     SWEEP(e, COMMAND, command,

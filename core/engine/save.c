@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/rules.h"
 
-enum { SAVE_VERSION = 8 };
+enum { SAVE_VERSION = 9 };
 
 static const char magic[8] = "FSENGINE";
 

@@ -3,6 +3,8 @@
 #include "core/engine/scene.h"
 
 #include "core/base/attr.h"
+#include "core/engine/context.h"
+#include "core/engine/party.h"
 
 static const enum field asset_fields[] = {
     FIELD_ASSET,   FIELD_DESTINATION_DOMAIN, FIELD_DESTINATION_IP, FIELD_HOST_NAME,
@@ -80,12 +82,42 @@ static void find_asset(const struct engine *e, const struct obs *o, struct scene
     }
 }
 
+// What a record of a brokered session does not say itself stands in the session's beginning: its target,
+// where the record names none (its own host is the broker's), and whose person works there.
+static void from_session(const struct engine *e, const struct obs *o, struct scene *s)
+{
+    const struct row_session *row =
+        s->session.n && span_eq_str(s->kind, "pam") && o->kind != KIND_SESSION_START
+            ? context_session(e, s->session)
+            : NULL;
+
+    if (!row) {
+        return;
+    }
+    s->vendor = s->vendor.n ? s->vendor : span_str(row->vendor);
+    if (obs_field(o, FIELD_ASSET).n || obs_field(o, FIELD_DESTINATION_DOMAIN).n ||
+        obs_field(o, FIELD_DESTINATION_IP).n || !row->asset[0]) {
+        return;
+    }
+    s->asset = row->asset_index;
+    s->name = span_str(row->asset);
+    s->area = span_str(row->area);
+    if (s->asset != FAB_NONE) {
+        const struct fab_asset *a = fab_asset(e->set->fab, s->asset);
+
+        s->name = span_str(a->id);
+        s->area = span_str(a->area);
+        s->base = a->tier;
+    }
+}
+
 struct scene scene_of(const struct engine *e, const struct obs *o)
 {
     struct scene s = {0};
     uint32_t number = o->source;
     const struct row_source *src = table_get(&e->tab[TAB_SOURCE], &number);
     struct span user = obs_field(o, FIELD_USER_NAME);
+    const struct row_party *party;
 
     find_asset(e, o, &s);
     s.ip = obs_field(o, FIELD_SOURCE_IP);
@@ -96,6 +128,9 @@ struct scene scene_of(const struct engine *e, const struct obs *o)
     s.person = user.n && !is_generic(user) ? user : SPAN_NONE;
     s.actor = user.n ? user : s.account.n ? s.account : s.ip;
     s.kind = src ? span_str(src->kind) : SPAN_NONE;
+    from_session(e, o, &s);
+    party = s.vendor.n ? NULL : party_of_person(e, s.person);
+    s.vendor = party ? span_str(party->vendor) : s.vendor;
     if (s.area.n == 0 && src) {
         s.area = span_str(src->area);
     }

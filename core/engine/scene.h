@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The asset is the first of: named by the record, target of a brokered session or a flow, the host
-// itself, the source address - that the fab model knows. Spans point into the observation.
+// itself, the source address - that the fab model knows. A record of a brokered session that names no
+// target is about the session's; whoever has a contract is his vendor's person. Spans point into the
+// observation, the model, or rows of SESSION and PARTY, which move only while a session's beginning or a
+// contract is entered: such a record's own scene points into neither.
 #ifndef CORE_ENGINE_SCENE_H
 #define CORE_ENGINE_SCENE_H
 

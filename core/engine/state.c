@@ -11,7 +11,28 @@ struct eid engine_id(struct engine *e)
     return eid_make(fab_site_number(e->set->fab), e->pos, e->ids++);
 }
 
-struct key128 key_of(char tag, const struct span *part, size_t n)
+static void add_exact(struct digest_ctx *c, struct span s)
+{
+    digest_add(c, s);
+}
+
+static void add_folded(struct digest_ctx *c, struct span s)
+{
+    char low[128];
+
+    while (s.n) {
+        size_t n = s.n < sizeof(low) ? s.n : sizeof(low);
+
+        for (size_t i = 0; i < n; i++) {
+            low[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
+        }
+        digest_add(c, span_of(low, n));
+        s = span_sub(s, n, s.n);
+    }
+}
+
+static struct key128 key_with(void (*add)(struct digest_ctx *, struct span), char tag,
+                              const struct span *part, size_t n)
 {
     struct digest_ctx *c = digest_begin();
     struct digest d;
@@ -22,11 +43,21 @@ struct key128 key_of(char tag, const struct span *part, size_t n)
         uint64_t len = part[i].n;
 
         digest_add(c, span_of((const char *)&len, sizeof(len)));
-        digest_add(c, part[i]);
+        add(c, part[i]);
     }
     d = digest_end(c);
     memcpy(&k, d.b, sizeof(k));
     return k;
+}
+
+struct key128 key_of(char tag, const struct span *part, size_t n)
+{
+    return key_with(add_exact, tag, part, n);
+}
+
+struct key128 name_key_of(char tag, const struct span *part, size_t n)
+{
+    return key_with(add_folded, tag, part, n);
 }
 
 void text_set(char *to, size_t size, struct span raw)

@@ -198,7 +198,7 @@ struct row_lot {
     char id[TEXT_ID];
 };
 
-struct row_recipe { // key: asset, recipe, digest
+struct row_recipe { // key: recipe, digest; recipe alone: it has an approved revision
     struct key128 key;
     utime_t approved;
 };
@@ -213,13 +213,33 @@ struct row_request { // key: request id
 struct row_fact { // key: what is said, of whom
     struct key128 key;
     utime_t at, before; // newest, and the one before it; UTIME_NONE = none
-    utime_t end;        // of a contract
     char text[TEXT_ID];
 };
 
 struct row_seen { // key: how, who, with what
     struct key128 key;
     utime_t first, last, before; // before: what `last` was until now, UTIME_NONE at first
+};
+
+struct row_flow { // key: source, destination, port
+    struct key128 key;
+    utime_t first, last, before;
+};
+
+struct row_party { // key: person or vendor
+    struct key128 key;
+    utime_t told, end;         // of the contract; end = UTIME_NONE: not said
+    utime_t used, used_before; // a vendor: newest access, and the one before it
+    uint8_t flagged;           // a vendor is said to be breached
+    char vendor[TEXT_ID];      // whose person
+};
+
+struct row_usual { // key: what is counted, of whom
+    struct key128 key;
+    utime_t from;     // beginning of the period in hand
+    uint32_t n, last; // in it, and in the one directly before
+    int64_t mean;     // of `periods` that are over, in thousandths
+    uint32_t periods;
 };
 
 enum { PLAN_ROW_DOCUMENT = 16 * 1024, PLAN_ROW_IMPACT = 2048, COMMAND_ROW_BYTES = 4096 };
@@ -321,6 +341,9 @@ enum {
     KEY_SIZE_REQUEST = 16,
     KEY_SIZE_FACT = 16,
     KEY_SIZE_SEEN = 16,
+    KEY_SIZE_FLOW = 16,
+    KEY_SIZE_PARTY = 16,
+    KEY_SIZE_USUAL = 16,
     KEY_SIZE_PLAN = 8,
     KEY_SIZE_RUN = 8,
     KEY_SIZE_COMMAND = 16,
@@ -387,6 +410,9 @@ struct eid engine_id(struct engine *e); // next id at the position in hand
 
 // ---- keys and texts
 struct key128 key_of(char tag, const struct span *part, size_t n);
+// Without the case of ASCII letters: persons, accounts, hosts, tickets and recipes are the same however
+// they are written. Sources differ in that, and so does who wants to be taken for another.
+struct key128 name_key_of(char tag, const struct span *part, size_t n);
 void text_set(char *to, size_t size, struct span raw); // sanitises
 #define TEXT_SET(to, raw) text_set((to), sizeof(to), (raw))
 

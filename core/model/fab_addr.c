@@ -169,3 +169,34 @@ bool fab_mac_parse(struct span s, unsigned char ret[6])
     }
     return digits == 12;
 }
+
+bool fab_ip_is_place(struct span ip)
+{
+    static const struct {
+        unsigned char b[16];
+        unsigned bits;
+    } none[] = {
+        {{0}, 127},                                                           // :: and ::1
+        {{0xff}, 8},                                                          // multicast
+        {{0xfe, 0x80}, 10},                                                   // link-local
+        {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0}, 104},                 // 0.0.0.0/8
+        {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127}, 104},               // loopback
+        {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 169, 254}, 112},          // link-local
+        {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 224}, 100},               // multicast
+        {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 255, 255, 255, 255}, 128} // broadcast
+    };
+    struct fab_addr a;
+
+    if (!fab_addr_parse(ip, &a)) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+        struct fab_net net = {.bits = none[i].bits};
+
+        memcpy(net.addr.b, none[i].b, sizeof(none[i].b));
+        if (fab_net_has(&net, &a)) {
+            return false;
+        }
+    }
+    return true;
+}

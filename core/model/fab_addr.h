@@ -23,6 +23,9 @@ struct fab_net {
 bool fab_addr_parse(struct span s, struct fab_addr *ret);
 bool fab_net_parse(struct span s, struct fab_net *ret); // "10.20.3.0/24"; host bits must be zero
 bool fab_net_has(const struct fab_net *net, const struct fab_addr *a);
+// An address of one host that can be elsewhere: no multicast, broadcast, loopback, link-local, nothing.
+// False for what is no address.
+bool fab_ip_is_place(struct span ip);
 bool fab_mac_parse(struct span s, unsigned char ret[6]);
 
 #endif

@@ -208,6 +208,21 @@ static struct span category_of(const char *product)
     return SPAN_NONE;
 }
 
+// And as it has it for kinds of events.
+static void also_by_kind(struct event *ev)
+{
+    struct span category = ev->kind == KIND_LOGON || ev->kind == KIND_LOGON_FAILED
+                               ? SPAN_LIT("authentication")
+                           : ev->kind == KIND_FLOW ? SPAN_LIT("traffic")
+                                                   : SPAN_NONE;
+
+    if (category.n) {
+        memcpy(ev->also[0], ev->logsource, sizeof(ev->also[0]));
+        ev->also[0][1] = category;
+        ev->nalso = 1;
+    }
+}
+
 static struct event event_of(const struct rig_event *re)
 {
     struct event ev = {
@@ -222,6 +237,7 @@ static struct event event_of(const struct rig_event *re)
         ev.field[re->field[i].f] = (struct fval){V_STR, span_str(re->field[i].v), 0};
         fieldset_add(&ev.mask, re->field[i].f);
     }
+    also_by_kind(&ev);
     return ev;
 }
 

@@ -51,7 +51,7 @@ static const struct row rows[] = {
     {3, 17, HOST_SAYS, TEXT(L("\5") U1("\0") "\x41\x0e" "CancelCarrier " "\x41\3" "C-1" U1("\2") L("\0")), KIND_TOOL_COMMAND,
      "carrier action", "hsms.command", "CancelCarrier ", "body.L.U1", "0"},
     {5, 3, HOST_SAYS, TEXT(L("\2") "\x21\1\0" ID_1), KIND_TOOL_SETUP, "alarm switched", "hsms.alarm", "1", "body.L.B", "00"},
-    {6, 11, TOOL_SAYS, TEXT(L("\3") U1("\0") "\xa9\2\1\2" L("\0")), KIND_OTHER, "event report", "hsms.event", "258", NULL, NULL},
+    {6, 11, TOOL_SAYS, TEXT(L("\3") U1("\0") "\xa9\2\1\2" L("\0")), KIND_TOOL_REPORT, "event report", "hsms.event", "258", NULL, NULL},
     {6, 11, TOOL_SAYS, TEXT(L("\3") U1("\0") "\x41\x0drecipe-edited" L("\0")), KIND_RECIPE_WRITE, "recipe edited at the tool",
      "hsms.event", "recipe-edited", NULL, NULL},
     {6, 23, HOST_SAYS, TEXT(U1("\1")), KIND_TOOL_SETUP, "spooled data sent or purged", "hsms.command", "1", "body.U1", "1"},

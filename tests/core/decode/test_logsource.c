@@ -14,7 +14,7 @@
 
 static const char source[] =
     "name: t\ntitle: T\ngroup: pam\nmechanism: json\nlogsource: {product: Acme, service: log}\n"
-    "map: {user.name: who}\nkinds: [{when: {x: \"*\"}, kind: other}]\nsamples: []\n";
+    "map: {user.name: who}\nkinds: [{when: {x: \"*\"}, kind: logon}]\nsamples: []\n";
 
 static struct sourceset *set;
 static struct decoder *dec;
@@ -87,6 +87,8 @@ static const char table[] = "logsources:\n"
                             "      1: {category: start, fields: {Image: New, User: user.name}}\n"
                             "      2: [{category: key}, {category: del, when: {op: [d, e]}}]\n"
                             "  - {is: {product: other}, also: {category: never}}\n"
+                            "  - {kind: [logoff, logon], also: {category: authentication}}\n"
+                            "  - {kind: logon, group: net, also: {category: never}}\n"
                             "  - is: {category: start}\n"
                             "    also: {fields: {Again: Image}}\n";
 
@@ -108,6 +110,18 @@ static void tables_see_what_those_before_added(void **state)
     also("Acme/pam/log Acme//security Acme/key/security Acme/del/security");
     run("{\"Channel\": \"Sec\", \"id\": 22}");
     also("Acme/pam/log Acme//security");
+}
+
+static void a_table_may_be_about_kinds_whoever_says_them(void **state)
+{
+    (void)state;
+    assert_int_equal(load(table), 0);
+    run("{\"x\": 1}");
+    also("Acme/pam/log Acme/authentication/log");
+    run("{\"x\": 1, \"Channel\": \"Sys\"}");
+    also("Acme/pam/log Acme//system Acme/authentication/log");
+    run("{\"y\": 1}");
+    also("Acme/pam/log");
 }
 
 static void a_row_gives_values_the_names_that_rules_use(void **state)
@@ -139,6 +153,9 @@ static void what_is_no_table_is_refused_with_its_place(void **state)
         ("logsources:\n  - {is: {product: x}, field: f, rows: {a: {category: x}, A: {category: "
          "y}}}\n"),
         "logsources:\n  - {is: {product: x}, also: {fields: [a]}}\n",
+        "logsources:\n  - {kind: logn, also: {category: x}}\n",
+        "logsources:\n  - {kind: [], also: {category: x}}\n",
+        "logsources:\n  - {kind: {logon: 1}, also: {category: x}}\n",
     };
 
     (void)state;
@@ -177,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_see_what_those_before_added),
+        cmocka_unit_test(a_table_may_be_about_kinds_whoever_says_them),
         cmocka_unit_test(a_row_gives_values_the_names_that_rules_use),
         cmocka_unit_test(what_is_no_table_is_refused_with_its_place),
         cmocka_unit_test(log_sources_beyond_the_bound_are_said),

@@ -14,19 +14,22 @@
     "logsource: {product: linux, service: sshd}\n"                                                 \
     "detection: {s: {fab.kind: " kind ", user.name: [kato, ito]}, condition: s}\n---\n"
 
-static const char extra[] = EVENT("bad", "logon_failed")
-    EVENT("good", "logon") "title: no logon follows\nlevel: high\ncorrelation: {type: absence, "
-                           "rules: [bad], expect: [good], "
-                           "group-by: [user.name], timespan: 30s}\n---\n"
-                           "title: many\nname: many\nlevel: high\ncorrelation: {type: event_count, "
-                           "rules: [bad], group-by: "
-                           "[user.name], timespan: 60s, condition: {gte: 4}}\n---\n"
-                           "title: many then in\nlevel: high\ncorrelation: {type: "
-                           "temporal_ordered, rules: [many, good], "
-                           "group-by: [user.name], timespan: 20s}\n---\n"
-                           "title: hosts\nlevel: high\ncorrelation: {type: value_count, rules: "
-                           "[bad, good], group-by: "
-                           "[user.name], timespan: 40s, condition: {field: host.name, gte: 3}}\n";
+static const char extra[] = EVENT("bad", "logon_failed") EVENT(
+    "good", "logon") "title: no logon follows\nname: missed\nlevel: "
+                     "high\ncorrelation: {type: absence, "
+                     "rules: [bad], expect: [good], "
+                     "group-by: [user.name], timespan: 30s}\n---\n"
+                     "title: after missing\nlevel: high\ncorrelation: {type: temporal, rules: "
+                     "[missed, bad], generate: true, group-by: [user.name], timespan: 60s}\n---\n"
+                     "title: many\nname: many\nlevel: high\ncorrelation: {type: event_count, "
+                     "rules: [bad], group-by: "
+                     "[user.name], timespan: 60s, condition: {gte: 4}}\n---\n"
+                     "title: many then in\nlevel: high\ncorrelation: {type: "
+                     "temporal_ordered, rules: [many, good], "
+                     "group-by: [user.name], timespan: 20s}\n---\n"
+                     "title: hosts\nlevel: high\ncorrelation: {type: value_count, rules: "
+                     "[bad, good], group-by: "
+                     "[user.name], timespan: 40s, condition: {field: host.name, gte: 3}}\n";
 
 static const char *const titles[] = {"no logon follows", "many then in", "hosts"};
 
@@ -56,6 +59,10 @@ static void what_does_not_come_is_missed_by_the_clock(void **state)
     assert_int_equal(rig_count(&r, EFFECT_ALERT, "rule_title", "no logon follows", &at), 1);
     assert_string_equal(rig_cell(&r, EFFECT_ALERT, at, "actor"), "kato");
     assert_string_equal(rig_cell(&r, EFFECT_ALERT, at, "asset"), "MES-1"); // as the model writes it
+    // and a chain over it, which no record completes either
+    assert_int_equal(rig_count(&r, EFFECT_ALERT, "rule_title", "after missing", &at), 1);
+    assert_string_equal(rig_cell(&r, EFFECT_ALERT, at, "actor"), "kato");
+    assert_string_equal(rig_cell(&r, EFFECT_ALERT, at, "asset"), "MES-1");
 
     said_sshd(&r, 100, KIND_LOGON_FAILED, "mes-1", "kato", "10.20.40.9");
     said_sshd(&r, 130, KIND_LOGON, "mes-1", "kato", "10.20.40.9");

@@ -117,6 +117,32 @@ static void hardware_addresses_are_read_in_three_spellings(void **state)
     }
 }
 
+static void groups_and_local_addresses_are_no_place(void **state)
+{
+    static const char *const place[] = {"10.20.5.13",      "203.0.113.9", "1.0.0.1",
+                                        "223.255.255.255", "169.253.1.1", "255.255.255.254",
+                                        "2001:db8::1",     "fe40::1",     "::ffff:10.0.0.1",
+                                        "240.0.0.1",       "::2",         "172.16.0.1"};
+    static const char *const none[] = {"224.0.0.251", "239.255.255.250",  "255.255.255.255",
+                                       "127.0.0.1",   "127.8.8.8",        "169.254.3.4",
+                                       "0.0.0.0",     "0.1.2.3",          "::",
+                                       "::1",         "ff02::fb",         "fe80::1",
+                                       "febf::1",     "::ffff:224.0.0.1", "",
+                                       "etch-01"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(place); i++) {
+        if (!fab_ip_is_place(span_str(place[i]))) {
+            fail_msg("%s is a place", place[i]);
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+        if (fab_ip_is_place(span_str(none[i]))) {
+            fail_msg("%s is no place", none[i]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +150,7 @@ int main(void)
         cmocka_unit_test(what_is_no_address_is_refused),
         cmocka_unit_test(a_network_holds_its_addresses_and_no_others),
         cmocka_unit_test(a_network_with_host_bits_or_a_bad_length_is_refused),
+        cmocka_unit_test(groups_and_local_addresses_are_no_place),
         cmocka_unit_test(hardware_addresses_are_read_in_three_spellings),
     };
 
