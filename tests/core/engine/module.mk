@@ -1,4 +1,4 @@
-TESTS_core/engine := test_corrbounds test_correlate test_drift test_engine test_incidents test_order test_panther test_plans test_quarantine test_memory test_replay test_rules test_runs test_tables test_windows
+TESTS_core/engine := test_corrbounds test_correlate test_drift test_engine test_incidents test_order test_panther test_plans test_quarantine test_memory test_replay test_rules test_runs test_tables test_twins test_windows
 test_engine_SUPPORT := 1
 test_engine_USES := core
 test_incidents_SUPPORT := 1
@@ -12,6 +12,8 @@ test_replay_USES := core
 test_runs_SUPPORT := 1
 test_runs_USES := core
 test_windows_SUPPORT := 1
+test_twins_SUPPORT := 1
+test_twins_USES := core
 test_windows_USES := core
 test_rules_USES := core core/decode
 test_quarantine_SUPPORT := 1
