@@ -59,7 +59,7 @@ enum rec_type {
 enum rec_flag { REC_OVERSIZE = 1, REC_RECORDED = 2, REC_REPEAT = 4 };
 
 // The count is in bytes, for SHED in records (datagrams that the kernel dropped).
-enum skip_reason { SKIP_OVERSIZE, SKIP_FRAMING, SKIP_SHED, SKIP_DAMAGED };
+enum skip_reason { SKIP_OVERSIZE, SKIP_FRAMING, SKIP_SHED, SKIP_DAMAGED, SKIP_ROTATED };
 
 struct record {
     enum rec_type type;
