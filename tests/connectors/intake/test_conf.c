@@ -46,7 +46,7 @@ static void a_source_is_read_with_its_defaults(void **state)
     assert_int_equal(c.source[0].decl.lateness_us, 2 * UTIME_SECOND);
     assert_int_equal(c.source[0].decl.ahead_us, UTIME_HOUR);
     assert_int_equal(c.source[1].decl.ahead_us, 5 * UTIME_MINUTE);
-    assert_int_equal(c.source[0].decl.behind_us, 0); // a day
+    assert_int_equal(c.source[0].decl.behind_us, 0);  // a day
     assert_int_equal(c.source[1].decl.behind_us, -1); // a file may hold years
     assert_int_equal(c.source[2].decl.behind_us, 30 * UTIME_DAY);
     assert_int_equal(c.source[3].decl.behind_us, -1);
