@@ -5,11 +5,11 @@
 static const char *const input_name[INPUT_COUNT] = {"udp", "tcp", "follow", "stdin", "feed"};
 static const char *const kinds[] = {"sensor", "agent", "pam", "fab", "os", "net", NULL};
 
-static const char *const source_keys[] = {"name",    "input", "listen", "path",   "format",
-                                          "kind",    "area",  "zone",   "offset", "lateness",
-                                          "silence", "ahead", "json",   "xml",    NULL};
-static const char *const feed_keys[] = {"name",   "file",     "format",  "kind",  "area", "zone",
-                                        "offset", "lateness", "silence", "ahead", NULL};
+static const char *const source_keys[] = {
+    "name",   "input",    "listen",  "path",  "format", "kind", "area", "zone",
+    "offset", "lateness", "silence", "ahead", "behind", "json", "xml",  NULL};
+static const char *const feed_keys[] = {"name",   "file",     "format",  "kind",  "area",   "zone",
+                                        "offset", "lateness", "silence", "ahead", "behind", NULL};
 
 struct reading {
     struct arena *a;
@@ -92,6 +92,16 @@ static int one_of(const struct reading *r, const struct ynode *map, const char *
                    "%s is missing or not known: \"" SPAN_FMT "\"", key, SPAN_ARG(s));
 }
 
+// A duration, or "any".
+static int behind_of(const struct reading *r, const struct ynode *map, utime_t *ret)
+{
+    if (span_eq_str(y_text(y_get(map, "behind")), "any")) {
+        *ret = -1;
+        return 0;
+    }
+    return duration_of(r, map, "behind", false, 0, ret);
+}
+
 static int decl_of(const struct reading *r, const struct ynode *map, struct source_decl *ret)
 {
     size_t kind;
@@ -104,7 +114,8 @@ static int decl_of(const struct reading *r, const struct ynode *map, struct sour
         duration_of(r, map, "offset", true, 0, &ret->offset_us) < 0 ||
         duration_of(r, map, "lateness", false, 2 * UTIME_SECOND, &ret->lateness_us) < 0 ||
         duration_of(r, map, "silence", false, 0, &ret->silence_us) < 0 ||
-        duration_of(r, map, "ahead", false, SOURCE_AHEAD, &ret->ahead_us) < 0) {
+        duration_of(r, map, "ahead", false, SOURCE_AHEAD, &ret->ahead_us) < 0 ||
+        behind_of(r, map, &ret->behind_us) < 0) {
         return E_INPUT;
     }
     ret->kind = span_str(kinds[kind]);
@@ -180,6 +191,9 @@ static int add_source(const struct reading *r, const struct ynode *map, struct i
         return E_INPUT;
     }
     s->input = (enum intake_input)input;
+    if (!y_get(map, "behind") && (s->input == INPUT_FOLLOW || s->input == INPUT_STDIN)) {
+        s->decl.behind_us = -1; // what a file holds may be old, and that is no fault of a clock
+    }
     if (form_of(r, map, "json", &s->json) < 0 || form_of(r, map, "xml", &s->xml) < 0) {
         return E_INPUT;
     }

@@ -3,7 +3,8 @@
 //
 // The place of a record is (inode, end offset), kept in the journal alone. At a start the file with
 // the inode of the high water is looked for in the directory (it may have been renamed by rotation)
-// and read to its end first; then the file that has the name now is read from its beginning. A file
+// and read to its end first; then those that a rotation put between the two (rotate.h), then the file that
+// has the name now, from its beginning. What was packed before it was read is counted with its size. A file
 // that became shorter than what was read of it was rewritten and is read from its beginning.
 #include <dirent.h>
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "connectors/intake/rotate.h"
 #include "connectors/intake/source.h"
 #include "core/base/log.h"
 
@@ -92,7 +94,7 @@ static bool open_current(struct source *s, uint64_t known_inode, uint64_t known_
 }
 
 // The file of the high water under another name: what rotation made of it.
-static bool open_rotated(struct source *s, uint64_t inode, uint64_t offset)
+static bool open_rotated(struct source *s, uint64_t inode, uint64_t offset, ntime_t received)
 {
     int copy = openat(s->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *d = copy < 0 ? NULL : fdopendir(copy);
@@ -104,7 +106,8 @@ static bool open_rotated(struct source *s, uint64_t inode, uint64_t offset)
         int fd = e->d_ino == inode ? open_regular(s, e->d_name, &st) : -1;
 
         if (fd >= 0) {
-            if (st.st_ino == inode && (uint64_t)st.st_size >= offset) {
+            if (st.st_ino == inode && (uint64_t)st.st_size >= offset &&
+                rotate_made(fd) <= received) {
                 found = begin_file(s, fd, inode, offset);
             } else {
                 close(fd);
@@ -115,6 +118,29 @@ static bool open_rotated(struct source *s, uint64_t inode, uint64_t offset)
         closedir(d);
     }
     return found;
+}
+
+// The file that was written next after `after`, under a name that rotation gave it; packed ones are counted on
+// the way. False when there is none: the one that has the name is next.
+static bool open_between(struct source *s, ntime_t after)
+{
+    struct rotated next;
+    struct stat st;
+
+    while (rotate_next(s->dir, s->name, after, s->inode, &next)) {
+        int fd = next.packed ? -1 : open_regular(s, next.name, &st);
+
+        after = next.written;
+        if (fd >= 0) {
+            return begin_file(s, fd, st.st_ino, 0);
+        }
+        log_line(LOG_WARN,
+                 "a followed file was packed or taken away before it was read: its size is counted "
+                 "as skipped",
+                 "file", next.name, NULL);
+        (void)gather_skipped(s->pool->gather, s->number, next.size, SKIP_ROTATED);
+    }
+    return false;
 }
 
 // At the end of the open file: is there something to read under its name? Either this one was rewritten,
@@ -146,6 +172,23 @@ static void leave_file(struct source *s)
     s->inode = s->offset = 0;
 }
 
+// What comes behind the file that was read to its end: of a rewritten one that itself.
+static bool open_following(struct source *s)
+{
+    struct stat mine, now;
+    bool rotated = fstat(s->fd, &mine) == 0 &&
+                   (fstatat(s->dir, s->name, &now, 0) < 0 || now.st_ino != mine.st_ino);
+    int fd = s->fd;
+    bool between = rotated && open_between(s, rotate_written(&mine));
+
+    if (between) {
+        close(fd);
+        return true;
+    }
+    leave_file(s);
+    return open_current(s, 0, 0);
+}
+
 // Reads on: true when there may be more at once.
 static bool read_on(struct source *s)
 {
@@ -164,8 +207,7 @@ static bool read_on(struct source *s)
     if (moved_on(s, &again)) {
         framer_finish(s->framer); // a last line without its end will get none any more
         if (source_take(s, s->framer, s->inode) != FRAME_ONE) {
-            leave_file(s);
-            return open_current(s, 0, 0);
+            return open_following(s);
         }
     }
     return again;
@@ -198,9 +240,11 @@ int source_start_follow(struct source *s, struct err *err)
         return err_set(err, E_SYSTEM, "intake.follow", "%s is in no directory", s->conf->path);
     }
     if (known && known->origin_a) {
-        if (!open_rotated(s, known->origin_a, known->origin_b)) {
-            log_line(LOG_WARN, "the file read last is gone: the present one is read from its start",
+        if (!open_rotated(s, known->origin_a, known->origin_b, known->received)) {
+            log_line(LOG_WARN,
+                     "the file read last is gone: what was written since is read from its start",
                      "file", s->conf->path, NULL);
+            (void)open_between(s, known->received);
         }
     }
     look_in(s, 0);

@@ -229,7 +229,9 @@ static void on_event(struct block_run *b, const struct record *r, uint32_t rec)
                .format = s->format[0] ? s->format : NULL,
                .zone_s = s->decl.zone_s,
                .offset_us = s->decl.offset_us,
-               .max_behind_us = SOURCE_BEHIND,
+               .max_behind_us = s->decl.behind_us < 0 ? 0
+                                : s->decl.behind_us   ? s->decl.behind_us
+                                                      : SOURCE_BEHIND,
                .max_ahead_us = s->decl.ahead_us ? s->decl.ahead_us : SOURCE_AHEAD,
                .oversize = (r->flags & REC_OVERSIZE) != 0,
            },

@@ -200,7 +200,7 @@ void source_apply(struct work *w, const struct sourceset *set, const struct sour
     apply_severity(w, s, ev);
     apply_time(w, s, ev);
     if (ev->kind == KIND_ALERT) {
-        ev->flags |= EVENT_IS_ALERT;
+        ev->flags |= EVENT_IS_ALERT | (s->named ? EVENT_NAMED : 0);
     }
 }
 

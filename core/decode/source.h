@@ -229,6 +229,7 @@ struct source {
     struct span carries;      // behind it stand lines that the record needs and is not (core/frame)
     size_t nlifts;
     const struct span *lift; // names under these stand also without them; "X.*": and one part more
+    bool named;              // event.id and rule.id name an alert wherever it is said
     bool alike;              // made of another file's tables and its own
     size_t ncuts, ntimes, nconstants, nmap, nswitches, nkinds, npatterns, nseverity, nsamples;
     const struct cut *cut;

@@ -106,10 +106,12 @@ static int read_like(struct loader *l, const struct ynode *root, struct source *
 int source_read(struct loader *l, const struct ynode *root, struct source *ret)
 {
     static const char *const known[] = {
-        "name",    "title",  "group",     "mechanism", "auto",  "match",  "logsource", "cut",
-        "empty",   "time",   "constants", "map",       "kinds", "switch", "patterns",  "severity",
-        "samples", "tables", "lift",      "like",      "guess", "rows",   "carries",   NULL};
+        "name",     "title",    "group",   "mechanism", "auto", "match", "logsource",
+        "cut",      "empty",    "time",    "constants", "map",  "kinds", "switch",
+        "patterns", "severity", "samples", "tables",    "lift", "like",  "guess",
+        "rows",     "carries",  "named",   NULL};
     struct ynode *automatic = y_get(root, "auto"), *empty = y_get(root, "empty");
+    struct ynode *named = y_get(root, "named");
     struct ynode *guess = y_get(root, "guess"), *lift = y_get(root, "lift");
     const char *word;
     int index = 0, rc;
@@ -130,6 +132,9 @@ int source_read(struct loader *l, const struct ynode *root, struct source *ret)
     }
     if (!rc && guess && !y_bool(guess, &ret->guess)) {
         rc = y_fault(l->docs, guess, l->err, "source.type", "\"guess\" must be true or false");
+    }
+    if (!rc && named && !y_bool(named, &ret->named)) {
+        rc = y_fault(l->docs, named, l->err, "source.type", "\"named\" must be true or false");
     }
     rc = rc ? rc : source_read_logsource(l, y_get(root, "logsource"), ret);
     rc = rc || !empty ? rc : read_texts(l, empty, &ret->empty, &ret->nempty);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "core/engine/twin.h"
 #include "group_fsm.h"
 
 static const uint8_t level_floor[] = {0, 25, 50, 75, 95};
@@ -187,10 +188,20 @@ static struct reason own_word(const struct engine *e, const struct obs *o, char 
 void alert_observe(struct engine *e, const struct obs *o, struct buf *out)
 {
     struct made made[MADE_MAX];
+    struct hit rest[OBS_HITS_MAX];
+    struct obs again;
     uint32_t n = 0;
     struct scene s = {0};
-    bool seen = false;
+    bool seen = false, twin = twin_of(e, o, rest, &again.nhits);
 
+    if (twin) { // what is left of it are rules that the first one did not meet
+        uint32_t left = again.nhits;
+
+        again = *o;
+        again.hit = rest;
+        again.nhits = left;
+        o = &again;
+    }
     for (uint32_t i = 0; i < o->nhits && n < MADE_MAX; i++) {
         const struct hit *h = &o->hit[i];
         const struct rule *r = ruleset_rule(e->set->rules, h->rule);
@@ -207,7 +218,7 @@ void alert_observe(struct engine *e, const struct obs *o, struct buf *out)
                                          .matched = span_str(r->description)},
                         &made[n], out);
     }
-    if (n == 0 && o->flags & EVENT_IS_ALERT) {
+    if (n == 0 && !twin && o->flags & EVENT_IS_ALERT) {
         char id[TEXT_ID];
         struct reason why = own_word(e, o, id, sizeof(id));
 

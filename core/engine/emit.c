@@ -37,6 +37,7 @@ static void emit_source(struct engine *e, void *row, struct buf *out)
                                                    .newest = s->newest,
                                                    .received = s->received,
                                                    .silent = s->silent,
+                                                   .repeated = s->repeated,
                                                    .offset_us = s->offset,
                                                    .clock_gap_us = drift_gap(&s->drift)});
 }

@@ -261,6 +261,7 @@ void overdue_rows(struct engine *e, struct buf *out)
     e->next_sweep = e->now + UTIME_MINUTE;
     corr_expire(&e->corr, e->watermark);
     SWEEP(e, FOLD, fold, r->last < grouping);
+    SWEEP(e, TWIN, twin, r->last < day);
     SWEEP(e, JOIN, join, r->last < horizon);
     SWEEP(e, ENTITY, entity, r->last < horizon && r->last < day);
     SWEEP(e, GROUP, group, r->last < day && (r->state == GROUP_IS_CLOSED || r->expected));

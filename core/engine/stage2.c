@@ -9,21 +9,32 @@
 #include "core/engine/incident.h"
 #include "core/engine/rules.h"
 
+// A source that reads what is days old (a file that was not followed until now) holds nobody else up: alone it is
+// followed in its order, beside others its records are late.
+static bool reads_the_past(const struct row_source *s)
+{
+    return s->received - s->newest > SOURCE_BEHIND;
+}
+
 static utime_t watermark_now(const struct engine *e)
 {
     const struct table *tab = &e->tab[TAB_SOURCE];
     utime_t least = e->now - 2 * UTIME_SECOND;
-    bool any = false, heard = false;
+    bool any = false, heard = false, fresh = false;
 
     for (const struct row_source *s = table_first(tab); s; s = table_next(tab, s)) {
         heard = heard || s->newest != UTIME_NONE;
         if (s->newest == UTIME_NONE || e->now - s->received > IDLE_S * UTIME_SECOND) {
             continue;
         }
-        if (!any || s->newest - s->lateness < least) {
+        if (reads_the_past(s) && fresh) {
+            continue;
+        }
+        if (!any || s->newest - s->lateness < least || (!fresh && !reads_the_past(s))) {
             least = s->newest - s->lateness;
         }
         any = true;
+        fresh = fresh || !reads_the_past(s);
     }
     // Before anything was heard there is none: who begins with a file that lies there for hours wants
     // its records in their order, and not all of them late.

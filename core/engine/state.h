@@ -28,9 +28,10 @@ struct row_source {
     int64_t lateness, silence;
     uint64_t records, bytes, unknown, undecoded, clock_faults, oversize, skipped, shed, late, dead,
         asks;
-    utime_t newest;   // event time
-    utime_t received; // receive time of the newest record
-    int64_t offset;   // configured
+    utime_t newest;    // event time
+    utime_t received;  // receive time of the newest record
+    uint64_t repeated; // alerts that another source had said before
+    int64_t offset;    // configured
     struct drift drift;
 };
 
@@ -52,6 +53,19 @@ struct row_fold { // key: rule, asset, actor
     struct key128 key;
     uint64_t group;
     utime_t last;
+};
+
+enum { TWIN_SOURCES = 4, TWIN_RULES = 12 };
+
+struct row_twin { // key: the source's number of the event, its rule
+    struct key128 key;
+    utime_t last;
+    uint32_t made; // alerts there were: the most that one source has said
+    uint32_t nrules;
+    struct {
+        uint32_t source, n; // n = 0: free
+    } by[TWIN_SOURCES];
+    uint32_t rule[TWIN_RULES]; // that made alerts of it: parts of their ids' keys
 };
 
 enum source_kind { SK_SENSOR, SK_AGENT, SK_PAM, SK_FAB, SK_OS, SK_NET, SK_COUNT };
@@ -322,6 +336,7 @@ enum {
     KEY_SIZE_SOURCE = 4,
     KEY_SIZE_GROUP = 8,
     KEY_SIZE_FOLD = 16,
+    KEY_SIZE_TWIN = 16,
     KEY_SIZE_INCIDENT = 8,
     KEY_SIZE_JOIN = 16,
     KEY_SIZE_ENTITY = 16,

@@ -20,6 +20,7 @@ void source_decl_put(struct buf *b, const struct source_decl *d)
     buf_blob(b, d->kind);
     buf_blob(b, d->area);
     buf_i64(b, d->ahead_us);
+    buf_i64(b, d->behind_us);
 }
 
 bool source_decl_get(struct span bytes, struct source_decl *ret)
@@ -35,7 +36,8 @@ bool source_decl_get(struct span bytes, struct source_decl *ret)
     ret->format = rd_blob(&r);
     ret->kind = rd_blob(&r);
     ret->area = rd_blob(&r);
-    ret->ahead_us = r.n ? rd_i64(&r) : 0; // journals before it was declared
+    ret->ahead_us = r.n ? rd_i64(&r) : 0; // journals before they were declared
+    ret->behind_us = r.n ? rd_i64(&r) : 0;
     return rd_done(&r);
 }
 

@@ -59,7 +59,7 @@ enum rec_type {
 enum rec_flag { REC_OVERSIZE = 1, REC_RECORDED = 2, REC_REPEAT = 4 };
 
 // The count is in bytes, for SHED in records (datagrams that the kernel dropped).
-enum skip_reason { SKIP_OVERSIZE, SKIP_FRAMING, SKIP_SHED, SKIP_DAMAGED };
+enum skip_reason { SKIP_OVERSIZE, SKIP_FRAMING, SKIP_SHED, SKIP_DAMAGED, SKIP_ROTATED };
 
 struct record {
     enum rec_type type;
@@ -81,11 +81,13 @@ struct source_decl {
     int64_t offset_us;   // constant clock offset: event time = source time + offset
     int64_t lateness_us; // how much later than its neighbours a record may come
     int64_t silence_us;  // silent for longer than this = an alert; 0 = never
-    int64_t ahead_us;    // how far its clock may be ahead of receive time; 0 = SOURCE_AHEAD
+    int64_t
+        behind_us; // how far its records may be behind; 0 = SOURCE_BEHIND, negative = as far as they are
+    int64_t ahead_us; // how far its clock may be ahead of receive time; 0 = SOURCE_AHEAD
 };
 
-// How far a record's time may lie from its receipt; farther is a clock fault. Behind: a spool or a file may
-// hold a night. Ahead: only a wrong clock explains it; five minutes are what networks commonly allow (RFC
+// How far a record's time may lie from its receipt; farther is a clock fault. Behind: a spool may hold a night;
+// a file may hold years, so that there no time is too old. Ahead: only a wrong clock explains it; five minutes are what networks commonly allow (RFC
 // 4120, 5.5.1: "typically 5 minutes").
 #define SOURCE_BEHIND UTIME_DAY
 #define SOURCE_AHEAD  (5 * UTIME_MINUTE)

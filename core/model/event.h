@@ -45,6 +45,7 @@ enum event_flag {
     EVENT_NO_TIME = 2,     // the record names no time; `time` is receive time
     EVENT_IS_ALERT = 4,    // its source says that it is an alert
     EVENT_OVERSIZE = 8,    // cut at 128 KiB by the framer
+    EVENT_NAMED = 16,      // an alert that event.id and rule.id name, whichever source says it
 };
 
 struct event;

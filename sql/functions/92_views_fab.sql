@@ -4,7 +4,7 @@ set local role fabsoc_owner;
 
 create view api.source with (security_invoker = true) as
     select number as id, name, kind, area, records, undecoded, unknown, late, dead, skipped_bytes, newest, silent,
-        clock_faults, offset_us, clock_gap_us, soc.offset_line(offset_us, clock_gap_us) as suggested
+        clock_faults, repeated, offset_us, clock_gap_us, soc.offset_line(offset_us, clock_gap_us) as suggested
     from soc.source;
 
 create view api.bay with (security_invoker = true) as

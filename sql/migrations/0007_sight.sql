@@ -2,8 +2,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 set local role fabsoc_owner;
 
--- offset_us is configured; clock_gap_us is what the source's times, offset added, constantly differ from receipt
+-- repeated: alerts that another source had said before; offset_us is configured; clock_gap_us is what the source's times, offset added, constantly differ from receipt
 alter table soc.source
+    add column repeated int8 not null default 0,
     add column offset_us int8 not null default 0,
     add column clock_gap_us int8 not null default 0;
 

@@ -30,6 +30,7 @@ select json_build_object(
     'engine', (select json_build_object('watermark', soc.rfc3339(st.watermark),
             'lag_seconds', greatest(coalesce(extract(epoch from p.fab_time - st.watermark), 0), 0)::float8,
             'evicted', coalesce(st.evicted, 0), 'refused', coalesce(st.refused, 0),
+            'repeated', (select coalesce(sum(repeated), 0)::int8 from api.source),
             'dead', (select coalesce(sum(dead), 0)::int8 from api.source),
             'dropped', coalesce(st.dropped_keys, 0),
             'quarantined', (select count(*) from api.rule_health where state = 'quarantine'),

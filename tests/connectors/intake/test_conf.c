@@ -34,16 +34,22 @@ static void a_source_is_read_with_its_defaults(void **state)
              "  - {name: fw, input: udp, listen: '[::1]:514', kind: net, zone: '+09:00',"
              " offset: -3s, silence: 10m, ahead: 1h}\n"
              "  - {name: f, input: follow, path: /var/log/x, kind: os}\n"
+             "  - {name: g, input: follow, path: /var/log/y, kind: os, behind: 30d}\n"
+             "  - {name: t, input: tcp, listen: '[::1]:601', kind: os, behind: any}\n"
              "block_kib: 64\n",
              &c, &err),
         0);
-    assert_int_equal(c.n, 2);
+    assert_int_equal(c.n, 4);
     assert_int_equal(c.source[0].decl.zone_s, 9 * 3600);
     assert_int_equal(c.source[0].decl.offset_us, -3 * UTIME_SECOND);
     assert_int_equal(c.source[0].decl.silence_us, 10 * UTIME_MINUTE);
     assert_int_equal(c.source[0].decl.lateness_us, 2 * UTIME_SECOND);
     assert_int_equal(c.source[0].decl.ahead_us, UTIME_HOUR);
     assert_int_equal(c.source[1].decl.ahead_us, 5 * UTIME_MINUTE);
+    assert_int_equal(c.source[0].decl.behind_us, 0);  // a day
+    assert_int_equal(c.source[1].decl.behind_us, -1); // a file may hold years
+    assert_int_equal(c.source[2].decl.behind_us, 30 * UTIME_DAY);
+    assert_int_equal(c.source[3].decl.behind_us, -1);
     assert_true(span_eq_str(c.source[1].decl.format, "auto"));
     assert_int_equal(c.block, 64 * 1024);
     assert_int_equal(c.gather, 5000);

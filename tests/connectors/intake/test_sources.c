@@ -13,8 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "connectors/intake/rotate.h"
 #include "connectors/intake/source.h"
 #include "core/base/rd.h"
 
@@ -326,6 +329,128 @@ static void a_followed_file_survives_rotation_and_restart(void **state)
     end_world(&w);
 }
 
+// When it was written last, in seconds from now.
+static void written(const struct world *w, const char *name, int seconds)
+{
+    struct timespec t[2];
+
+    clock_gettime(CLOCK_REALTIME, &t[0]);
+    t[0].tv_sec += seconds;
+    t[1] = t[0];
+    assert_int_equal(utimensat(w->dir, name, t, 0), 0);
+}
+
+static void turn(const struct world *w, const char *from, const char *to, int seconds)
+{
+    assert_int_equal(renameat(w->dir, from, w->dir, to), 0);
+    written(w, to, seconds);
+}
+
+// Rotated three times while nobody was there: the middle ones are read in their order, a packed one is counted,
+// and what only looks alike is left alone.
+static void files_between_two_rotations_are_read(void **state)
+{
+    struct world w;
+    struct seen s;
+
+    (void)state;
+    begin_world(&w);
+    append(&w, "grows.log.9", "long ago\n");
+    written(&w, "grows.log.9", -9000);
+    append(&w, "grows.log", "one\n");
+    follow_again(&w);
+    run_until(&w, 1);
+    close_world(&w);
+
+    append(&w, "grows.log", "two\n");
+    turn(&w, "grows.log", "grows.log.4", 10);
+    append(&w, "grows.log.3.gz", "0123456789");
+    written(&w, "grows.log.3.gz", 20);
+    append(&w, "grows.log.2", "three\nfour\nun");
+    written(&w, "grows.log.2", 30);
+    append(&w, "grows.log-20261122", "five\n"); // another way of rotation, written later
+    written(&w, "grows.log-20261122", 40);
+    append(&w, "grows.log.bak", "not this\n");
+    written(&w, "grows.log.bak", 41);
+    append(&w, "grows.log.old.1", "nor this\n");
+    written(&w, "grows.log.old.1", 42);
+    append(&w, "grows.log", "six\n");
+    open_world(&w);
+    follow_again(&w);
+    run_until(&w, 7);
+    read_back(&w, &s);
+    assert_true(span_eq(buf_span(&s.text), SPAN_LIT("one\ntwo\nthree\nfour\nun\nfive\nsix\n")));
+    assert_int_equal(s.skipped_bytes, 10);
+    buf_free(&s.text);
+    end_world(&w);
+}
+
+// The file read last was packed or deleted: what was rotated since the last record is read all the same.
+static void a_file_that_is_gone_leaves_those_behind_it(void **state)
+{
+    struct world w;
+    struct seen s;
+
+    (void)state;
+    begin_world(&w);
+    append(&w, "grows.log.5", "long ago\n");
+    written(&w, "grows.log.5", -9000);
+    append(&w, "grows.log", "one\n");
+    follow_again(&w);
+    run_until(&w, 1);
+    close_world(&w);
+    assert_int_equal(unlinkat(w.dir, "grows.log", 0), 0);
+    // its inode number may be given again; times of files are those of the last tick of the kernel
+    nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    append(&w, "grows.log.1", "two\n");
+    written(&w, "grows.log.1", 10);
+    append(&w, "grows.log", "three\n");
+    open_world(&w);
+    follow_again(&w);
+    run_until(&w, 3);
+    read_back(&w, &s);
+    assert_true(span_eq(buf_span(&s.text), SPAN_LIT("one\ntwo\nthree\n")));
+    assert_int_equal(s.skipped_bytes, 0);
+    buf_free(&s.text);
+    end_world(&w);
+}
+
+static void names_that_rotation_gives_are_known(void **state)
+{
+    static const struct {
+        const char *name, *sibling;
+        bool is, packed;
+    } rows[] = {
+        {"app.log", "app.log.1", true, false},
+        {"app.log", "app.log.12.gz", true, true},
+        {"app.log", "app.log-20261122", true, false},
+        {"app.log", "app.log.2026-11-22_03", true, false},
+        {"app.log", "app.1.log", true, false},
+        {"app.log", "app-20261122.log.zst", true, true},
+        {"app", "app.1", true, false},
+        {".log", ".log.1", true, false},
+        {"app.log", "app.log", false, false},
+        {"app.log", "app.log.gz", false, true},
+        {"app.log", "app.log.bak", false, false},
+        {"app.log", "app.log.1.bak", false, false},
+        {"app.log", "app.log1", false, false},
+        {"app.log", "app.log.", false, false},
+        {"app.log", "app.login.1", false, false},
+        {"app.log", "app2.log", false, false},
+        {"app.log", "other.log.1", false, false},
+        {".log", "1.log", false, false},
+    };
+    bool packed;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rotate_of(span_str(rows[i].name), span_str(rows[i].sibling), &packed) != rows[i].is ||
+            packed != rows[i].packed) {
+            fail_msg("%s of %s", rows[i].sibling, rows[i].name);
+        }
+    }
+}
+
 static void a_rewritten_file_is_read_anew(void **state)
 {
     struct world w;
@@ -458,6 +583,9 @@ int main(void)
         cmocka_unit_test(after_bad_input_a_right_record_still_comes),
         cmocka_unit_test(a_followed_file_survives_rotation_and_restart),
         cmocka_unit_test(documents_of_a_followed_file_are_whole),
+        cmocka_unit_test(files_between_two_rotations_are_read),
+        cmocka_unit_test(a_file_that_is_gone_leaves_those_behind_it),
+        cmocka_unit_test(names_that_rotation_gives_are_known),
         cmocka_unit_test(a_rewritten_file_is_read_anew),
         cmocka_unit_test(a_full_journal_stops_sources_and_loses_nothing),
         cmocka_unit_test(a_reset_connection_does_not_keep_a_stopped_intake_busy),

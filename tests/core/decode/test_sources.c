@@ -94,11 +94,44 @@ static void rules_find_what_they_ask_for(void **state)
     sourceset_free(s);
 }
 
+// Suricata's alert, and the same one by way of Wazuh: one name of two numbers, which a manager's own has not.
+static void a_copy_bears_the_name_of_the_first(void **state)
+{
+    static const char *const raw[] = {
+        "{\"timestamp\":\"2026-11-20T02:00:00.123456+0000\",\"flow_id\":18446744073709551610,"
+        "\"event_type\":\"alert\",\"alert\":{\"signature_id\":9000101,\"severity\":1}}",
+        "{\"timestamp\":\"2026-11-20T02:00:01.500+0000\",\"rule\":{\"level\":3,\"id\":\"86601\"},"
+        "\"agent\":{\"id\":\"009\"},\"data\":{\"flow_id\":\"18446744073709551610\",\"event_type\":"
+        "\"alert\",\"alert\":{\"signature_id\":\"9000101\"}}}",
+        "{\"timestamp\":\"2026-11-20T02:00:01.500+0000\",\"rule\":{\"level\":3,\"id\":\"9000101\"},"
+        "\"agent\":{\"id\":\"009\"},\"id\":\"18446744073709551610\"}"};
+    struct faults faults = {0};
+    struct sourceset *s = own_sources(&faults);
+    struct decoder *d = decoder_new(s);
+    static struct event ev;
+
+    (void)state;
+    assert_non_null(d);
+    for (size_t i = 0; i < ARRAY_LEN(raw); i++) {
+        struct decode_in in = {.raw = span_str(raw[i]),
+                               .received = 1795140000 * INT64_C(1000000000)};
+
+        decode(d, &in, &ev);
+        assert_true(ev.flags & EVENT_IS_ALERT);
+        assert_int_equal((ev.flags & EVENT_NAMED) != 0, i < 2);
+        assert_true(span_eq_str(event_str(&ev, FIELD_EVENT_ID), "18446744073709551610"));
+        assert_true(span_eq_str(event_str(&ev, FIELD_RULE_ID), "9000101"));
+    }
+    decoder_free(d);
+    sourceset_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_source_decodes_its_samples),
         cmocka_unit_test(rules_find_what_they_ask_for),
+        cmocka_unit_test(a_copy_bears_the_name_of_the_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

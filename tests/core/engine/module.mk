@@ -1,4 +1,4 @@
-TESTS_core/engine := test_corrbounds test_correlate test_drift test_engine test_incidents test_order test_panther test_plans test_quarantine test_memory test_replay test_rules test_parties test_runs test_tables test_usual test_windows
+TESTS_core/engine := test_corrbounds test_correlate test_drift test_engine test_incidents test_order test_panther test_plans test_quarantine test_memory test_replay test_rules test_parties test_runs test_tables test_usual test_windows test_twins
 test_engine_SUPPORT := 1
 test_engine_USES := core
 test_incidents_SUPPORT := 1
@@ -16,6 +16,8 @@ test_usual_USES := core
 test_parties_SUPPORT := 1
 test_parties_USES := core
 test_windows_SUPPORT := 1
+test_twins_SUPPORT := 1
+test_twins_USES := core
 test_windows_USES := core
 test_rules_USES := core core/decode
 test_quarantine_SUPPORT := 1

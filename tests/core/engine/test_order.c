@@ -74,6 +74,43 @@ static void an_old_file_that_is_heard_first_is_not_late(void **state)
     assert_int_equal(rig_rows(&rig, EFFECT_ALERT), 0);
 }
 
+// A record of `days` ago that comes in second `at`.
+static void old_record(uint16_t source, int at, int days)
+{
+    result_counts(&rig.result, &(struct counts){.source = source,
+                                                .records = 1,
+                                                .newest = rig_time(at) - days * UTIME_DAY,
+                                                .received = rig_time(at) * 1000});
+}
+
+static void assert_watermark(int second, int days)
+{
+    char want[TIME_TEXT];
+
+    (void)utime_text(rig_time(second) - days * UTIME_DAY, want);
+    assert_string_equal(rig_cell(&rig, EFFECT_STATUS, 0, "watermark"), want);
+}
+
+static void a_source_that_reads_the_past_holds_nobody_up(void **state)
+{
+    (void)state;
+    rig_tick(&rig, 9);
+    old_record(OS, 9, 3); // alone it is followed in its order
+    rig_tick(&rig, 10);
+    rig_block(&rig);
+    assert_watermark(9 - 2, 3);
+    said_sensor(&rig, 11, "10.99.1.1", "10.20.3.13", "60");
+    old_record(OS, 11, 3);
+    rig_tick(&rig, 12);
+    rig_block(&rig);
+    assert_watermark(11 - 2, 0);
+    said_sshd(&rig, 12, KIND_LOGON, "mes-1", "svc_mes", "10.20.40.77"); // it has come up
+    said_sensor(&rig, 14, "10.99.1.1", "10.20.3.13", "60");
+    rig_tick(&rig, 15);
+    rig_block(&rig);
+    assert_watermark(12 - 2, 0);
+}
+
 // ---- block borders
 
 // Ten minutes of several sources; `cut` ends a block behind every item.
@@ -307,6 +344,7 @@ int main(void)
         T(a_logon_waits_for_a_checkout_that_a_slower_source_says_later),
         T(what_comes_behind_the_watermark_is_counted_late),
         T(an_old_file_that_is_heard_first_is_not_late),
+        T(a_source_that_reads_the_past_holds_nobody_up),
         T(blocks_cut_anywhere_give_the_same_rows),
         T(the_same_inputs_give_the_same_bytes),
         T(an_engine_loaded_from_a_snapshot_goes_on_with_the_same_bytes),
