@@ -102,8 +102,8 @@ static bool elsewhere(const struct engine *e, const struct obs *o, const struct 
         bool same = (s->person.n && span_eq_nocase(span_str(r->person), s->person)) ||
                     (s->account.n && span_eq_nocase(span_str(r->account), s->account));
 
-        if (same && session_alive(r, o->time) && s->ip.n && r->ip[0] && !span_eq(span_str(r->ip), s->ip) &&
-            !span_eq(span_str(r->id), s->session)) {
+        if (same && session_alive(r, o->time) && s->ip.n && r->ip[0] &&
+            !span_eq(span_str(r->ip), s->ip) && !span_eq(span_str(r->id), s->session)) {
             return true;
         }
     }
@@ -116,7 +116,8 @@ static uint32_t vendor_sessions(const struct engine *e, const struct obs *o, con
     uint32_t n = 0;
 
     for (const struct row_session *r = table_first(tab); r; r = table_next(tab, r)) {
-        n += s->vendor.n && session_alive(r, o->time) && span_eq_nocase(span_str(r->vendor), s->vendor);
+        n += s->vendor.n && session_alive(r, o->time) &&
+             span_eq_nocase(span_str(r->vendor), s->vendor);
     }
     return n;
 }
@@ -127,7 +128,8 @@ static struct fval unused(struct context_view *v, const struct obs *o, const str
 {
     const struct row_seen *u = seen_get(v->e, SEEN_USE, s->actor, SPAN_NONE);
 
-    return u && u->before != UTIME_NONE ? of_int(v, (o->time - u->before) / UTIME_DAY) : of_nothing();
+    return u && u->before != UTIME_NONE ? of_int(v, (o->time - u->before) / UTIME_DAY)
+                                        : of_nothing();
 }
 
 static struct fval contract(const struct engine *e, const struct obs *o, const struct scene *s)
@@ -163,7 +165,8 @@ static struct fval rotation(const struct engine *e, const struct obs *o, const s
     struct span account = s->account.n ? s->account : s->actor;
     const struct row_fact *r = fact_get(e, FACT_ROTATION, account, s->name);
 
-    return r && o->time - r->at <= ROTATION_S * UTIME_SECOND ? of_text(span_str(r->text)) : of_nothing();
+    return r && o->time - r->at <= ROTATION_S * UTIME_SECOND ? of_text(span_str(r->text))
+                                                             : of_nothing();
 }
 
 static struct fval first_time(const struct engine *e, enum seen how, struct span who,
