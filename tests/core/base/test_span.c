@@ -7,6 +7,9 @@
 // cmocka wants the four above first
 #include <cmocka.h>
 
+#include <stdlib.h>
+
+#include "core/base/find.h"
 #include "core/base/span.h"
 
 static void equality_sees_every_byte_and_nothing_behind_the_end(void **state)
@@ -96,6 +99,118 @@ static void numbers_read_to_their_last_legal_value_and_no_farther(void **state)
     assert_false(span_i64(SPAN_LIT("--1"), &i));
 }
 
+// ---- by words and blocks, against byte by byte
+
+enum { ROUNDS = 200000, MOST = 90 };
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+// A copy of its own size on the heap, so that a byte read behind it is seen.
+static struct span random_text(uint32_t *seed, size_t most)
+{
+    static const char few[] = "aAbB@[`{= \xC1\xE1";
+    size_t n = next_random(seed) % (most + 1);
+    char *p = malloc(n + !n);
+
+    assert_non_null(p);
+    for (size_t i = 0; i < n; i++) {
+        p[i] = few[next_random(seed) % (sizeof(few) - 1)];
+    }
+    return span_of(p, n);
+}
+
+static char low(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static bool same_low(struct span a, struct span b)
+{
+    bool same = a.n == b.n;
+
+    for (size_t i = 0; same && i < a.n; i++) {
+        same = low(a.p[i]) == low(b.p[i]);
+    }
+    return same;
+}
+
+static size_t find_slowly(struct span a, struct span needle)
+{
+    for (size_t i = 0; i + needle.n <= a.n; i++) {
+        if (memcmp(a.p + i, needle.p, needle.n) == 0) {
+            return i;
+        }
+    }
+    return a.n;
+}
+
+static size_t find_any_slowly(struct span a, size_t from, const char *set)
+{
+    while (from < a.n && !strchr(set, a.p[from])) {
+        from++;
+    }
+    return from;
+}
+
+static void comparing_by_words_is_comparing_by_bytes(void **state)
+{
+    uint32_t seed = 1;
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        struct span a = random_text(&seed, 40);
+        char *copy = malloc(a.n + 1);
+        struct span b = span_of(copy, a.n);
+
+        assert_non_null(copy);
+        memcpy(copy, a.p, a.n);
+        if (a.n && next_random(&seed) % 4) { // mostly one byte is another one, or of the other case
+            copy[next_random(&seed) % a.n] ^= next_random(&seed) % 2 ? 0x20 : 0x01;
+        }
+        assert_int_equal(span_eq(a, b), memcmp(a.p, b.p, a.n) == 0);
+        assert_int_equal(span_eq_nocase(a, b), same_low(a, b));
+        free((void *)(uintptr_t)a.p);
+        free(copy);
+    }
+}
+
+static void searching_in_blocks_is_searching_by_bytes(void **state)
+{
+    uint32_t seed = 2;
+    size_t found = 0;
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        struct span a = random_text(&seed, MOST);
+        size_t at = a.n ? next_random(&seed) % a.n : 0, from = a.n ? next_random(&seed) % a.n : 0;
+        struct span needle = random_text(&seed, i % 2 ? 3 : 70);
+
+        if (next_random(&seed) % 2 && needle.n <= a.n - at) { // one that is there
+            free((void *)(uintptr_t)needle.p);
+            needle.p = a.p + at;
+        } else if (needle.n == 0) {
+            free((void *)(uintptr_t)needle.p);
+            needle = span_sub(a, at, 1);
+        } else {
+            assert_int_equal(span_find_span(a, needle), find_slowly(a, needle));
+            free((void *)(uintptr_t)needle.p);
+            needle = span_sub(a, at, 20);
+        }
+        if (needle.n) {
+            assert_int_equal(span_find_span(a, needle), find_slowly(a, needle));
+            found += span_find_span(a, needle) < a.n;
+        }
+        assert_int_equal(FIND_ANY(a, from, "="), find_any_slowly(a, from, "="));
+        assert_int_equal(FIND_ANY(a, from, "=[{"), find_any_slowly(a, from, "=[{"));
+        free((void *)(uintptr_t)a.p);
+    }
+    assert_true(found > ROUNDS / 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +220,8 @@ int main(void)
         cmocka_unit_test(search_gives_the_first_place_or_the_length),
         cmocka_unit_test(cutting_gives_every_part_once),
         cmocka_unit_test(numbers_read_to_their_last_legal_value_and_no_farther),
+        cmocka_unit_test(comparing_by_words_is_comparing_by_bytes),
+        cmocka_unit_test(searching_in_blocks_is_searching_by_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
