@@ -34,6 +34,16 @@ static void making_begin(struct making *m, const struct hsms_input *in, struct e
 
 static void making_end(struct making *m)
 {
+    uint64_t n = m->writer.book ? recipe_book_evicted(m->writer.book) : 0;
+    struct err err = ERR_INIT;
+
+    if (n) {
+        err_at(&err, m->in->file, 0, 0);
+        (void)err_set(&err, E_LIMIT, "pcap.recipes",
+                      "%llu recipes were forgotten, so their next change is not told",
+                      (unsigned long long)n);
+        err_print(stderr, &err);
+    }
     recipe_book_free(m->writer.book);
     hsms_writer_free(&m->writer);
     buf_free(&m->record);

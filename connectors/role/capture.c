@@ -40,8 +40,9 @@ struct capture {
     struct hsms_tap *tap;
     struct hsms_writer writer;
     struct recipe_book *book;
-    uint64_t dropped, evicted;
-    bool started, stopped; // stopped: the link takes no more for now
+    uint64_t dropped, evicted, forgotten; // packets, connections, recipes: as far as was told
+    bool started;
+    bool stopped; // the link is full: no packets are read until it has room
 };
 
 // ---- to intake
@@ -107,6 +108,7 @@ static void on_second(void *ctx)
 {
     struct capture *c = ctx;
     uint64_t dropped = packets_dropped(c->packets), evicted = hsms_tap_tcp(c->tap)->evicted;
+    uint64_t forgotten = recipe_book_evicted(c->book);
 
     if (dropped > c->dropped && link_up(&c->intake)) {
         struct buf *b = link_begin(&c->intake, MSG_CAPTURE_SHED);
@@ -120,6 +122,13 @@ static void on_second(void *ctx)
         log_warn("%llu connections were given up: more than there is room for",
                  (unsigned long long)(evicted - c->evicted));
         c->evicted = evicted;
+    }
+    if (forgotten > c->forgotten) {
+        log_warn(
+            "%llu recipes were forgotten, so their next change is not told: more than there is "
+            "room for",
+            (unsigned long long)(forgotten - c->forgotten));
+        c->forgotten = forgotten;
     }
     mind(c);
     (void)loop_timer(c->loop, clock_mono() + SECOND_NS, on_second, c);
@@ -309,6 +318,7 @@ static void change_model(struct capture *c, int fd)
         capture_model_free(&c->model);
         c->model = next;
         c->book = book;
+        c->forgotten = 0;
         c->writer.book = book;
         c->writer.fab = next.fab;
         capture_model_tell(&c->model, c->tap);

@@ -52,6 +52,7 @@ void recipe_book_free(struct recipe_book *b);
 // Compares with what was seen last under this name on this tool, and remembers it. False without memory.
 bool recipe_book_take(struct recipe_book *b, struct span tool, struct span name,
                       const struct recipe_marks *r, struct recipe_change *ret);
+// Recipes that were forgotten for want of room: their next change is not known.
 uint64_t recipe_book_evicted(const struct recipe_book *b);
 
 #endif

@@ -305,18 +305,37 @@ static void test_mutants(void **state)
     buf_free(&b);
 }
 
+// The oldest recipes make room, and it is counted; what was kept is still compared.
+static void test_forgotten(void **state)
+{
+    static struct recipe_marks r;
+    struct recipe_book *b = recipe_book_new();
+    struct recipe_change change;
+    char name[16];
+
+    (void)state;
+    assert_non_null(b);
+    for (int i = 0; i < RECIPE_BOOK + 3; i++) {
+        (void)snprintf(name, sizeof(name), "R%d", i);
+        recipe_begin(&r, LIT("key"), NULL, 0);
+        assert_true(recipe_book_take(b, LIT("T1"), span_str(name), &r, &change));
+        assert_false(change.known);
+    }
+    assert_int_equal(recipe_book_evicted(b), 3);
+    assert_true(recipe_book_take(b, LIT("T1"), LIT("R3"), &r, &change) && change.known);
+    assert_true(recipe_book_take(b, LIT("T1"), LIT("R0"), &r, &change) && !change.known);
+    assert_int_equal(recipe_book_evicted(b), 4);
+    recipe_book_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_meaning),
-        cmocka_unit_test(test_recipe_changes),
-        cmocka_unit_test(test_other_key_other_digest),
-        cmocka_unit_test(test_long),
-        cmocka_unit_test(test_odd_shapes),
-        cmocka_unit_test(test_many_items),
-        cmocka_unit_test(test_mutants),
+        cmocka_unit_test(test_values),     cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_meaning),    cmocka_unit_test(test_recipe_changes),
+        cmocka_unit_test(test_forgotten),  cmocka_unit_test(test_other_key_other_digest),
+        cmocka_unit_test(test_long),       cmocka_unit_test(test_odd_shapes),
+        cmocka_unit_test(test_many_items), cmocka_unit_test(test_mutants),
     };
 
     return cmocka_run_group_tests(tests, own_begin, own_end);
