@@ -52,4 +52,23 @@ static inline bool ends_between_eq(const char *p, struct span s)
     return s.n <= ENDS_ALL || memcmp(p + 8, s.p + 8, s.n - ENDS_ALL) == 0;
 }
 
+// A text of at most ENDS_ALL bytes as numbers alone.
+struct brief {
+    struct ends ends;
+    size_t n;
+};
+
+// False when the text is too long to be told by them.
+static inline bool brief_of(struct span s, struct brief *ret)
+{
+    ret->ends = ends_of(s);
+    ret->n = s.n;
+    return s.n <= ENDS_ALL;
+}
+
+static inline bool brief_same(const struct brief *a, const struct brief *b)
+{
+    return a->n == b->n && a->ends.head == b->ends.head && a->ends.tail == b->ends.tail;
+}
+
 #endif

@@ -2,13 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/apply.h"
 
+#include "core/decode/chosen.h"
 #include "core/decode/cut.h"
+#include "core/decode/logsource.h"
 #include "core/decode/map.h"
 
 void work_clear(struct work *w)
 {
     fields_clear(&w->fields);
     arena_reset(&w->arena);
+    courses_next(&w->courses);
+    if (shapes_full(&w->fields.shapes) || courses_full(&w->courses)) {
+        shapes_reset(&w->fields.shapes);
+        courses_reset(&w->courses);
+        chosen_memo_reset(w->chosen);
+        logsource_memo_reset(w->logsources);
+    }
+}
+
+const struct course *work_course(struct work *w, const struct source *s)
+{
+    fields_index(&w->fields);
+    return course_of(&w->courses, &w->fields, s);
 }
 
 void event_set_int(struct event *ev, enum field f, enum vtype type, struct span s, int64_t i)
@@ -77,11 +92,13 @@ static struct fval time_text(struct work *w, const struct source_time *t)
 
 static void apply_time(struct work *w, const struct source *s, struct event *ev)
 {
-    for (size_t i = 0; i < s->ntimes; i++) {
-        struct fval v = time_text(w, &s->time[i]);
+    const struct course *c = s->ntimes ? work_course(w, s) : NULL;
+
+    for (uint32_t i = 0; c && i < c->ntimes; i++) {
+        struct fval v = time_text(w, c->time[i]);
 
         if (v.type != V_ABSENT &&
-            stamp_read_how(&v, &s->time[i].how, w->in->received, w->in->zone_s, &ev->time)) {
+            stamp_read_how(&v, &c->time[i]->how, w->in->received, w->in->zone_s, &ev->time)) {
             return;
         }
     }

@@ -4,6 +4,7 @@
 #define CORE_DECODE_APPLY_H
 
 #include "core/decode/alias.h"
+#include "core/decode/course.h"
 #include "core/decode/fields.h"
 #include "core/decode/source.h"
 #include "core/decode/syslog.h"
@@ -19,11 +20,17 @@ struct work {
     struct alias_memo *aliases;
     struct logsource_memo *logsources;
     struct stamp_memo stamp; // of headers
+    struct courses courses;
+    struct chosen_memo *chosen;
     struct okv pseudo[SLOT_PSEUDO];
     bool text, pairs; // the body is text; it was taken apart as key=value
 };
 
 void work_clear(struct work *w);
+
+// The course of the fields that are indexed now. NULL without memory: the record gets no core fields,
+// and says so (the arena's fault).
+const struct course *work_course(struct work *w, const struct source *s);
 
 static inline const struct okv *work_first(const struct work *w, uint16_t slot)
 {

@@ -280,7 +280,29 @@ struct choice_of {
     const struct work *w;
     const struct source *best;
     size_t weight;
+    struct choice_trace *trace;
 };
+
+// As conditions_hold(), told to the trace.
+static bool all_hold(struct choice_of *c, const struct condition *of, size_t n)
+{
+    struct choice_trace *t = c->trace;
+
+    for (size_t i = 0; i < n; i++) {
+        bool held = condition_holds(c->w, &of[i]);
+
+        if (t->n == CHOICE_CONDITIONS) {
+            t->untold = true;
+        } else {
+            t->asked[t->n].condition = &of[i];
+            t->asked[t->n++].held = held;
+        }
+        if (!held) {
+            return false;
+        }
+    }
+    return true;
+}
 
 static bool app_holds(const struct source *s, struct span app)
 {
@@ -330,9 +352,10 @@ static void ask(struct choice_of *c, const struct source *s)
     if (c->best && (w < c->weight || (w == c->weight && s >= c->best))) {
         return;
     }
+    c->trace->untold |= s->nliterals > 0;
     // text hangs at its application, so that one holds already
     if ((s->mechanism == MECH_SYSLOG || app_holds(s, c->w->pseudo[SLOT_APP].v.s)) &&
-        literal_holds(s, c->w) && conditions_hold(c->w, s->match, s->nmatch)) {
+        literal_holds(s, c->w) && all_hold(c, s->match, s->nmatch)) {
         c->best = s;
         c->weight = w;
     }
@@ -396,6 +419,7 @@ static void ask_text(struct choice_of *c, const struct chooser *h)
 {
     struct span text = reach_of(c->w);
 
+    c->trace->untold = true;
     for (size_t i = 0; i + LITERAL_MIN <= text.n; i++) {
         unsigned g = gram_of(text.p + i);
 
@@ -410,11 +434,20 @@ static void ask_text(struct choice_of *c, const struct chooser *h)
     }
 }
 
+bool choose_by_value(const struct sourceset *s, enum mechanism m, uint32_t slot)
+{
+    return slot < SLOTS_MAX && s->chooser->valued[m][slot / 64] >> slot % 64 & 1;
+}
+
 const struct source *choose_source(const struct work *w, const struct sourceset *s,
-                                   enum mechanism m)
+                                   enum mechanism m, struct choice_trace *ret)
 {
     const struct chooser *h = s->chooser;
-    struct choice_of c = {.w = w};
+    struct choice_trace trace;
+    struct choice_of c = {.w = w, .trace = ret ? ret : &trace};
+
+    c.trace->untold = false;
+    c.trace->n = 0;
 
     ask_fields(&c, h, m);
     if (m == MECH_SYSLOG) {

@@ -16,10 +16,35 @@ enum { LITERAL_MIN = 3, LITERAL_REACH = 1024 };
 struct chooser;
 
 struct chooser *chooser_new(struct sourceset *s); // in the set's arena; NULL without memory
+
+// What an answer was made of, besides the fields that are there, the application and the values of the
+// fields at which sources hang.
+enum { CHOICE_CONDITIONS = 12 };
+struct choice_trace {
+    bool untold; // of more than these conditions: of a piece of text
+    size_t n;
+    struct {
+        const struct condition *condition;
+        bool held;
+    } asked[CHOICE_CONDITIONS];
+};
+
+// NULL when no source is meant. `ret` may be NULL.
 const struct source *choose_source(const struct work *w, const struct sourceset *s,
-                                   enum mechanism m);
+                                   enum mechanism m, struct choice_trace *ret);
+// Whether sources hang at values of this field.
+bool choose_by_value(const struct sourceset *s, enum mechanism m, uint32_t slot);
 
 bool condition_holds(const struct work *w, const struct condition *c);
 bool conditions_hold(const struct work *w, const struct condition *c, size_t n);
+static inline bool asked_hold(const struct work *w, const struct asked *a)
+{
+    for (uint32_t i = 0; i < a->n; i++) {
+        if (!condition_holds(w, a->condition[i])) {
+            return false;
+        }
+    }
+    return true;
+}
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "core/base/find.h"
 #include "core/decode/apply.h"
-#include "core/decode/choose.h"
+#include "core/decode/chosen.h"
 #include "core/decode/generic.h"
 #include "core/decode/hsms_record.h"
 #include "core/decode/json.h"
@@ -45,9 +45,10 @@ static struct decoder *decoder_of(const struct sourceset *s, const struct wants 
         arena_init(&d->all_arena, MEMORY_MAX);
         d->w.aliases = alias_memo_new();
         d->w.logsources = logsource_memo_new();
+        d->w.chosen = chosen_memo_new();
         syslog_names_init(&d->w.header_names, w);
         (void)json_memo_init(&d->memo, w); // without it the plain reader does the work
-        if (!d->w.aliases || !d->w.logsources || !fields_init(&d->w.fields, w, &d->w.arena) ||
+        if (!d->w.aliases || !d->w.logsources || !d->w.chosen || !courses_init(&d->w.courses) || !fields_init(&d->w.fields, w, &d->w.arena) ||
             !fields_init(&d->all, w, &d->all_arena)) {
             decoder_free(d);
             d = NULL;
@@ -71,6 +72,8 @@ void decoder_free(struct decoder *d)
     if (d) {
         fields_free(&d->w.fields);
         fields_free(&d->all);
+        courses_free(&d->w.courses);
+        chosen_memo_free(d->w.chosen);
         alias_memo_free(d->w.aliases);
         logsource_memo_free(d->w.logsources);
         json_memo_free(&d->memo);
@@ -332,7 +335,7 @@ static void set_pseudos(struct work *w)
 static const struct source *choose_text(struct decoder *d, enum mechanism *m)
 {
     struct work *w = &d->w;
-    const struct source *s = choose_source(w, d->set, MECH_SYSLOG), *p;
+    const struct source *s = chosen_source(w, d->set, MECH_SYSLOG), *p;
     struct dialect dialect;
 
     if (s && source_tells(s)) {
@@ -342,7 +345,7 @@ static const struct source *choose_text(struct decoder *d, enum mechanism *m)
         (void)pairs_flatten(w->pseudo[SLOT_TEXT].v.s, &dialect, SPAN_NONE, &w->fields);
         fields_index(&w->fields);
         w->pairs = true;
-        p = choose_source(w, d->set, MECH_PAIRS);
+        p = chosen_source(w, d->set, MECH_PAIRS);
         if (p) {
             *m = MECH_PAIRS;
             return p;
@@ -358,9 +361,9 @@ static const struct source *choose(struct decoder *d, enum mechanism *m)
     if (*m == MECH_SYSLOG) {
         return choose_text(d, m);
     }
-    s = choose_source(&d->w, d->set, *m);
+    s = chosen_source(&d->w, d->set, *m);
     if (!s && d->w.header.form != SYSLOG_NONE) {
-        s = choose_source(&d->w, d->set, MECH_SYSLOG);
+        s = chosen_source(&d->w, d->set, MECH_SYSLOG);
     }
     return s;
 }

@@ -12,12 +12,8 @@ bool fields_init(struct fields *f, const struct wants *want, struct arena *arena
     f->at = calloc(n, sizeof(*f->at));
     f->last = calloc(n, sizeof(*f->last));
     f->touched = calloc(n, sizeof(*f->touched));
-    f->then = malloc(n * sizeof(*f->then));
-    if (f->then) {
-        memset(f->then, 0xff, n * sizeof(*f->then)); // WANTS_NONE
-        f->prev = (uint32_t)n - 1;
-    }
-    return f->at && f->last && f->touched && f->then;
+    f->seen = calloc(NAMES_SEEN, sizeof(*f->seen));
+    return shapes_init(&f->shapes) && f->at && f->last && f->touched && f->seen;
 }
 
 void fields_clear(struct fields *f)
@@ -26,7 +22,8 @@ void fields_clear(struct fields *f)
         f->at[f->touched[i]] = 0;
     }
     f->ntouched = f->indexed = f->n = 0;
-    f->prev = (uint32_t)wants_count(f->want);
+    f->prev = 0;
+    f->shape = SHAPE_ROOT;
 }
 
 static bool grow(struct fields *f)
@@ -48,21 +45,36 @@ static bool grow(struct fields *f)
     return true;
 }
 
+static bool is_seen(const struct fields *f, const struct name_seen *g, struct span name,
+                    struct ends e)
+{
+    return g->n == name.n && g->ends.head == e.head && g->ends.tail == e.tail &&
+           (name.n <= ENDS_ALL || ends_between_eq(wants_name(f->want, g->id).p, name));
+}
+
 // Names stand in the same order in record after record: the one that stood here last time is asked
-// first.
+// first. Long names that nobody wants are not kept.
 static uint32_t number_of(struct fields *f, struct span name)
 {
-    uint32_t id = f->then[f->prev];
+    struct ends e = ends_of(name);
+    uint32_t at = f->seen[f->prev].then, id;
 
-    if (id == WANTS_NONE || !span_eq(wants_name(f->want, id), name)) {
-        id = wants_find(f->want, name);
-        if (id == WANTS_NONE) {
-            return id;
-        }
-        f->then[f->prev] = id;
+    if (name.n == 0) {
+        return WANTS_NONE;
     }
-    f->prev = id;
-    return id;
+    if (!is_seen(f, &f->seen[at], name, e)) {
+        at = (uint32_t)ends_hash(e, name.n, 0) % NAMES_SEEN;
+        if (!is_seen(f, &f->seen[at], name, e)) {
+            id = wants_find(f->want, name);
+            if (id == WANTS_NONE && name.n > ENDS_ALL) {
+                return id;
+            }
+            f->seen[at] = (struct name_seen){e, (uint32_t)name.n, id, f->seen[at].then};
+        }
+        f->seen[f->prev].then = at;
+    }
+    f->prev = at;
+    return f->seen[at].id;
 }
 
 void fields_index_rest(struct fields *f)
@@ -140,7 +152,8 @@ void fields_free(struct fields *f)
     free(f->at);
     free(f->last);
     free(f->touched);
-    free(f->then);
+    free(f->seen);
+    shapes_free(&f->shapes);
     *f = (struct fields){0};
 }
 

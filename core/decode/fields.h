@@ -9,6 +9,8 @@
 #define CORE_DECODE_FIELDS_H
 
 #include "core/base/arena.h"
+#include "core/base/ends.h"
+#include "core/decode/shape.h"
 #include "core/model/event.h"
 
 enum { FIELDS_MAX = 65536 };
@@ -22,9 +24,18 @@ struct fields {
     uint32_t *at, *last;      // by number: first and last field of the name, plus one
     uint32_t *touched;        // numbers whose at[] is not 0
     size_t ntouched;
-    uint32_t *then;      // by number, one more for the begin: which name stood behind it last time
-    uint32_t prev;       // number of the last field that has one
+    struct name_seen *seen; // NAMES_SEEN of them, by hash
+    uint32_t prev;          // the last field's
+    struct shapes shapes;
+    uint32_t shape;      // of the indexed fields
     struct arena *arena; // borrowed
+};
+
+// A name that was looked up, and where in `seen` the one is that stood behind it last time.
+enum { NAMES_SEEN = 1024 };
+struct name_seen {
+    struct ends ends;
+    uint32_t n, id, then; // n = 0: free
 };
 
 bool fields_init(struct fields *f, const struct wants *want, struct arena *arena);
@@ -64,6 +75,7 @@ static inline void fields_enter(struct fields *f, uint32_t id)
     } else {
         f->at[id] = place;
         f->touched[f->ntouched++] = id;
+        f->shape = shape_step(&f->shapes, f->shape, id);
     }
     f->last[id] = place;
 }

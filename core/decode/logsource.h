@@ -17,6 +17,7 @@ struct logsources;
 // What one thread remembers: which tables are about a log source.
 struct logsource_memo *logsource_memo_new(void);
 void logsource_memo_free(struct logsource_memo *m);
+void logsource_memo_reset(struct logsource_memo *m); // when the shapes are
 
 int logsources_read(struct loader *l, const struct ynode *list); // adds to l->set->logsources
 // The group is that of the source; "" without one.

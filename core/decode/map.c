@@ -31,7 +31,7 @@ static void verdict_apply(struct event *ev, const struct verdict *v)
 
 // ---- map
 
-static inline bool is_empty(const struct source *s, struct span v)
+static bool is_listed(const struct source *s, struct span v)
 {
     for (size_t i = 0; i < s->nempty; i++) {
         if (span_eq(v, s->empty[i])) {
@@ -39,6 +39,11 @@ static inline bool is_empty(const struct source *s, struct span v)
         }
     }
     return v.n == 0;
+}
+
+static inline bool is_empty(const struct source *s, struct span v)
+{
+    return (s->empty_lengths >> (v.n < 63 ? v.n : 63) & 1) && is_listed(s, v);
 }
 
 // The value behind its takes; none when one of them finds nothing.
@@ -70,15 +75,15 @@ static struct span looked_up(const struct choice *c, struct span v)
 
 // The value of a choice, empty for none. `*ret_as`: the field whose value it is as it stands, with its
 // type; NULL when it was made.
-static struct span value_of(struct work *w, const struct source *s, const struct choice *c,
+static struct span value_of(struct work *w, const struct source *s, const struct course_choice *of,
                             const struct okv **ret_as)
 {
+    const struct choice *c = of->choice;
     const struct okv *o = c->constant ? NULL : work_first(w, c->slot);
     struct span v = c->text;
 
     *ret_as = NULL;
-    if ((!c->constant && !o) ||
-        (c->nconditions && !conditions_hold(w, c->condition, c->nconditions))) {
+    if ((!c->constant && !o) || !asked_hold(w, &of->when)) {
         return SPAN_NONE;
     }
     if (c->constant) {
@@ -99,41 +104,10 @@ static struct span value_of(struct work *w, const struct source *s, const struct
     return v;
 }
 
-// Rows that read a slot that has a value now.
-static void add_rows(const struct map_index *x, uint32_t slot, uint64_t *rows)
-{
-    size_t line = slot < x->nslots ? x->line_at[slot] : 0;
-
-    for (size_t k = 0; line && k < x->words; k++) {
-        rows[k] |= x->line[(line - 1) * x->words + k];
-    }
-}
-
-static void rows_of(const struct work *w, const struct source *s, uint64_t *rows)
-{
-    const struct map_index *x = &s->map_index;
-
-    memcpy(rows, x->always, x->words * sizeof(*rows));
-    for (size_t i = 0; i < w->fields.ntouched; i++) {
-        add_rows(x, w->fields.touched[i], rows);
-    }
-}
-
-static size_t next_row(const uint64_t *rows, size_t from, size_t end)
-{
-    for (size_t k = from / 64; 64 * k < end; k++, from = 64 * k) {
-        uint64_t rest = rows[k] >> from % 64;
-
-        if (rest) {
-            return from + (size_t)__builtin_ctzll(rest);
-        }
-    }
-    return SIZE_MAX;
-}
-
 static void row_apply(struct work *w, const struct sourceset *set, const struct source *s,
-                      const struct mapping *m, uint64_t *rows, struct event *ev)
+                      const struct course_row *r, struct event *ev)
 {
+    const struct mapping *m = r->mapping;
     const struct okv *as = NULL;
     struct span v = SPAN_NONE;
 
@@ -141,8 +115,8 @@ static void row_apply(struct work *w, const struct sourceset *set, const struct 
         as = work_first(w, m->choice->slot);
         v = as && as->v.type != V_NULL && !is_empty(s, as->v.s) ? as->v.s : SPAN_NONE;
     }
-    for (size_t k = 0; !m->plain && k < m->nchoices && !v.n; k++) {
-        v = value_of(w, s, &m->choice[k], &as);
+    for (size_t k = 0; !m->plain && k < r->nchoices && !v.n; k++) {
+        v = value_of(w, s, &r->choice[k], &as);
     }
     if (!v.n) {
         return;
@@ -153,26 +127,32 @@ static void row_apply(struct work *w, const struct sourceset *set, const struct 
     }
     (void)fields_lead(&w->fields, m->slot, wants_name(set->slots, m->slot),
                       as ? as->v : fval_str(v));
-    if (s->map_index.words) {
-        add_rows(&s->map_index, m->slot, rows);
+}
+
+// Where the rows behind `m` begin.
+static uint32_t behind(const struct course *c, const struct mapping *m)
+{
+    uint32_t i = 0;
+
+    while (i < c->nrows && c->row[i].mapping <= m) {
+        i++;
     }
+    return i;
 }
 
 void map_apply(struct work *w, const struct sourceset *set, const struct source *s,
                struct event *ev)
 {
-    uint64_t rows[MAP_INDEX_MAX / 64];
+    const struct course *c = work_course(w, s);
 
-    fields_index(&w->fields);
-    if (s->nmap > MAP_INDEX_MAX) {
-        for (size_t i = 0; i < s->nmap; i++) {
-            row_apply(w, set, s, &s->map[i], rows, ev);
+    for (uint32_t i = 0; c && i < c->nrows;) {
+        const struct course_row *r = &c->row[i++];
+
+        row_apply(w, set, s, r, ev);
+        if (r->mapping->to == FIELD_COUNT) { // a field more may have given it another course
+            c = work_course(w, s);
+            i = c ? behind(c, r->mapping) : 0;
         }
-        return;
-    }
-    rows_of(w, s, rows);
-    for (size_t i = next_row(rows, 0, s->nmap); i < s->nmap; i = next_row(rows, i + 1, s->nmap)) {
-        row_apply(w, set, s, &s->map[i], rows, ev);
     }
 }
 
@@ -209,11 +189,11 @@ void switches_apply(struct work *w, const struct source *s, struct event *ev)
 
 void kinds_apply(struct work *w, const struct source *s, struct event *ev)
 {
-    for (size_t i = 0; i < s->nkinds; i++) {
-        const struct kind_row *r = &s->kind[i];
+    const struct course *c = work_course(w, s);
 
-        if (conditions_hold(w, r->condition, r->nconditions)) {
-            verdict_apply(ev, &r->verdict);
+    for (uint32_t i = 0; c && i < c->nkinds; i++) {
+        if (asked_hold(w, &c->kind[i].when)) {
+            verdict_apply(ev, &c->kind[i].row->verdict);
             return;
         }
     }

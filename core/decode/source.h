@@ -102,15 +102,6 @@ struct mapping {   // the first choice that gives a value counts
     const struct choice *choice;
 };
 
-// Rows of a map by the slots that their choices read. A record has few of them.
-enum { MAP_INDEX_MAX = 512 };
-struct map_index {
-    size_t words, nslots;    // no words: no index
-    const uint64_t *always;  // rows with a constant, or that read what every record has
-    const uint64_t *line;    // by line: the rows
-    const uint16_t *line_at; // by slot: its line plus one
-};
-
 struct constant {
     enum field to;
     struct fval v;
@@ -226,6 +217,7 @@ struct source {
     const struct condition *match;
     size_t nempty;
     const struct span *empty; // how it writes that there is no value
+    uint64_t empty_lengths;   // bit n: one is n bytes long; bit 63: or longer
     struct span carries;      // behind it stand lines that the record needs and is not (core/frame)
     size_t nlifts;
     const struct span *lift; // names under these stand also without them; "X.*": and one part more
@@ -236,7 +228,6 @@ struct source {
     const struct source_time *time;
     const struct constant *constant;
     const struct mapping *map;
-    struct map_index map_index;
     const struct switch_on *switch_on;
     const struct kind_row *kind;
     const struct pattern_row *pattern;
@@ -314,8 +305,8 @@ int source_read_kinds(struct loader *l, const struct ynode *n, struct source *re
 int source_read_rowsets(struct loader *l, const struct ynode *n);
 int source_read_switches(struct loader *l, const struct ynode *n, struct source *ret);
 int source_read_patterns(struct loader *l, const struct ynode *n, struct source *ret);
-// source_index.c: makes `run` and `map_index`, when all slots have their numbers. False without memory.
-bool source_index(struct arena *a, struct source *s, size_t nslots);
+// source_index.c: makes `run` and `empty_lengths`, when all slots have their numbers. False without memory.
+bool source_index(struct arena *a, struct source *s);
 int source_read_severity(struct loader *l, const struct ynode *n, struct source *ret);
 int source_read_samples(struct loader *l, const struct ynode *n, struct source *ret);
 

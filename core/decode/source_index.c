@@ -80,61 +80,11 @@ static bool index_patterns(struct arena *a, struct source *s)
     return true;
 }
 
-// ---- rows of the map, by the fields that the record has
-
-static void set_bit(uint64_t *w, size_t i)
+bool source_index(struct arena *a, struct source *s)
 {
-    w[i / 64] |= UINT64_C(1) << i % 64;
-}
-
-// The bits of the rows that ask for a slot; a new line of words when it is the first.
-static uint64_t *line_of(struct map_index *x, uint16_t *line_at, uint64_t *line, size_t *used,
-                         uint16_t slot)
-{
-    if (!line_at[slot]) {
-        line_at[slot] = (uint16_t)++ * used;
+    s->empty_lengths = 1;
+    for (size_t i = 0; i < s->nempty; i++) {
+        s->empty_lengths |= UINT64_C(1) << (s->empty[i].n < 63 ? s->empty[i].n : 63);
     }
-    return line + (line_at[slot] - 1) * x->words;
-}
-
-static bool index_map(struct arena *a, struct source *s, size_t nslots)
-{
-    struct map_index x = {.words = (s->nmap + 63) / 64, .nslots = nslots};
-    size_t choices = 1, used = 0;
-    uint64_t *always, *line;
-    uint16_t *line_at;
-
-    if (s->nmap > MAP_INDEX_MAX) {
-        return true; // row by row
-    }
-    for (size_t i = 0; i < s->nmap; i++) {
-        choices += s->map[i].nchoices;
-    }
-    choices = choices < nslots ? choices : nslots;
-    always = arena_array(a, x.words + 1, sizeof(*always));
-    line = arena_array(a, (choices + 1) * x.words + 1, sizeof(*line));
-    line_at = arena_array(a, nslots + 1, sizeof(*line_at));
-    if (!always || !line || !line_at) {
-        return false;
-    }
-    for (size_t i = 0; i < s->nmap; i++) {
-        for (size_t k = 0; k < s->map[i].nchoices; k++) {
-            const struct choice *c = &s->map[i].choice[k];
-
-            set_bit(c->constant || c->slot < SLOT_PSEUDO
-                        ? always
-                        : line_of(&x, line_at, line, &used, c->slot),
-                    i);
-        }
-    }
-    x.always = always;
-    x.line = line;
-    x.line_at = line_at;
-    s->map_index = x;
-    return true;
-}
-
-bool source_index(struct arena *a, struct source *s, size_t nslots)
-{
-    return index_patterns(a, s) && index_map(a, s, nslots);
+    return index_patterns(a, s);
 }

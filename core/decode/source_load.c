@@ -211,7 +211,7 @@ static bool put_in_order(struct sourceset *s)
         qsort(s->source, s->n, sizeof(*s->source), by_name);
     }
     for (size_t i = 0; i < s->n; i++) {
-        if (!source_index(&s->arena, &s->source[i], wants_count(s->slots))) {
+        if (!source_index(&s->arena, &s->source[i])) {
             return false;
         }
     }
