@@ -48,8 +48,8 @@ static struct decoder *decoder_of(const struct sourceset *s, const struct wants 
         d->w.chosen = chosen_memo_new();
         syslog_names_init(&d->w.header_names, w);
         (void)json_memo_init(&d->memo, w); // without it the plain reader does the work
-        if (!d->w.aliases || !d->w.logsources || !d->w.chosen || !courses_init(&d->w.courses) || !fields_init(&d->w.fields, w, &d->w.arena) ||
-            !fields_init(&d->all, w, &d->all_arena)) {
+        if (!d->w.aliases || !d->w.logsources || !d->w.chosen || !courses_init(&d->w.courses) ||
+            !fields_init(&d->w.fields, w, &d->w.arena) || !fields_init(&d->all, w, &d->all_arena)) {
             decoder_free(d);
             d = NULL;
         }
