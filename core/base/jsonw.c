@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/find.h"
 #include "core/base/utf8.h"
 
 static void before(struct jsonw *w)
@@ -37,27 +38,70 @@ void jsonw_close(struct jsonw *w, char kind)
     buf_u8(w->b, (uint8_t)kind);
 }
 
+static inline bool is_itself(char c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+// How many bytes at the begin stand for themselves: most of what is written, so they are not looked at
+// one by one.
+static size_t plain_run(struct span s)
+{
+    size_t i = 0;
+
+#if defined(__x86_64__)
+    for (; i + 16 <= s.n; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i_u *)(s.p + i)); // signed: from 0x80 on below 0
+        __m128i in = _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8(0x1f)),
+                                   _mm_cmplt_epi8(x, _mm_set1_epi8(0x7f)));
+        unsigned other = (unsigned)_mm_movemask_epi8(in) ^ 0xffff;
+
+        other |= find_mask(s.p + i, "\"\\", 2);
+        if (other) {
+            return i + (size_t)__builtin_ctz(other);
+        }
+    }
+#endif
+    while (i < s.n && is_itself(s.p[i])) {
+        i++;
+    }
+    return i;
+}
+
+// One character that may have to be written otherwise.
+static void put_other(struct buf *b, struct span *s)
+{
+    struct span before_cp = *s;
+    int32_t cp = utf8_next(s);
+
+    if (cp < 0) {
+        buf_printf(b, "\\\\x%02x", -1 - cp);
+    } else if (cp == '"' || cp == '\\') {
+        buf_printf(b, "\\%c", (char)cp);
+    } else if (cp == '\n') {
+        buf_str(b, "\\n");
+    } else if (cp == '\r') {
+        buf_str(b, "\\r");
+    } else if (cp == '\t') {
+        buf_str(b, "\\t");
+    } else if (cp < 0x20 || cp == 0x7f) {
+        buf_printf(b, "\\u%04x", (unsigned)cp);
+    } else {
+        buf_put(b, before_cp.p, before_cp.n - s->n);
+    }
+}
+
 static void quote(struct buf *b, struct span s)
 {
     buf_u8(b, '"');
     while (s.n) {
-        struct span before_cp = s;
-        int32_t cp = utf8_next(&s);
+        size_t n = plain_run(s);
 
-        if (cp < 0) {
-            buf_printf(b, "\\\\x%02x", -1 - cp);
-        } else if (cp == '"' || cp == '\\') {
-            buf_printf(b, "\\%c", (char)cp);
-        } else if (cp == '\n') {
-            buf_str(b, "\\n");
-        } else if (cp == '\r') {
-            buf_str(b, "\\r");
-        } else if (cp == '\t') {
-            buf_str(b, "\\t");
-        } else if (cp < 0x20 || cp == 0x7f) {
-            buf_printf(b, "\\u%04x", (unsigned)cp);
+        if (n) {
+            buf_put(b, s.p, n);
+            s = span_sub(s, n, s.n);
         } else {
-            buf_put(b, before_cp.p, before_cp.n - s.n);
+            put_other(b, &s);
         }
     }
     buf_u8(b, '"');

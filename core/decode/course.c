@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "core/decode/take.h"
+
 enum { PLACES = 2 * COURSES_MAX, KEPT_MAX = 16 << 20, ONCE_MAX = 8 << 20, KEPT_SPARE = 1 << 20 };
 
 bool courses_init(struct courses *c)
@@ -96,12 +98,25 @@ static uint32_t count_choices(const struct maker *m, const struct mapping *from)
     return n;
 }
 
+static enum course_how how(const struct course_choice *only)
+{
+    const struct choice *c = only->choice;
+
+    if (only->when.n || c->constant || c->slot < SLOT_PSEUDO || c->lookup) {
+        return COURSE_CHOICES;
+    }
+    return c->ntakes == 0                                  ? COURSE_PLAIN
+           : c->ntakes == 1 && take_is_address(&c->take[0]) ? COURSE_ADDRESS
+                                                           : COURSE_CHOICES;
+}
+
 static void make_row(const struct maker *m, const struct mapping *from, uint32_t n,
                      struct course_row *ret)
 {
     struct course_choice *choice = arena_array(m->a, n, sizeof(*choice));
 
-    *ret = (struct course_row){.mapping = from, .choice = choice};
+    *ret = (struct course_row){
+        .how = COURSE_CHOICES, .to = (uint16_t)from->to, .mapping = from, .choice = choice};
     for (size_t i = 0; choice && i < from->nchoices; i++) {
         const struct choice *c = &from->choice[i];
 
@@ -109,6 +124,10 @@ static void make_row(const struct maker *m, const struct mapping *from, uint32_t
             choice[ret->nchoices++] =
                 (struct course_choice){c, ask(m, c->condition, c->nconditions)};
         }
+    }
+    if (ret->nchoices == 1 && from->to < FIELD_COUNT) {
+        ret->how = how(&choice[0]);
+        ret->slot = choice[0].choice->slot;
     }
 }
 

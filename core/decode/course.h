@@ -24,9 +24,19 @@ struct course_choice {
     struct asked when;
 };
 
+// How a row is gone through: most are down to one field as it stands.
+enum course_how {
+    COURSE_PLAIN,   // the value of `slot`, which the record has
+    COURSE_ADDRESS, // the same, when it is an address
+    COURSE_CHOICES
+};
+
 struct course_row {
-    const struct mapping *mapping;
+    enum course_how how;
+    uint16_t slot;
+    uint16_t to;       // a core field; FIELD_COUNT: an original name
     uint32_t nchoices; // at least one
+    const struct mapping *mapping;
     const struct course_choice *choice;
 };
 

@@ -104,18 +104,14 @@ static struct span value_of(struct work *w, const struct source *s, const struct
     return v;
 }
 
-static void row_apply(struct work *w, const struct sourceset *set, const struct source *s,
-                      const struct course_row *r, struct event *ev)
+static void choices_apply(struct work *w, const struct sourceset *set, const struct source *s,
+                          const struct course_row *r, struct event *ev)
 {
     const struct mapping *m = r->mapping;
     const struct okv *as = NULL;
     struct span v = SPAN_NONE;
 
-    if (m->plain) {
-        as = work_first(w, m->choice->slot);
-        v = as && as->v.type != V_NULL && !is_empty(s, as->v.s) ? as->v.s : SPAN_NONE;
-    }
-    for (size_t k = 0; !m->plain && k < r->nchoices && !v.n; k++) {
+    for (size_t k = 0; k < r->nchoices && !v.n; k++) {
         v = value_of(w, s, &r->choice[k], &as);
     }
     if (!v.n) {
@@ -127,6 +123,26 @@ static void row_apply(struct work *w, const struct sourceset *set, const struct 
     }
     (void)fields_lead(&w->fields, m->slot, wants_name(set->slots, m->slot),
                       as ? as->v : fval_str(v));
+}
+
+static inline void plain_apply(const struct work *w, const struct source *s,
+                               const struct course_row *r, struct event *ev)
+{
+    const struct fval *v = &w->fields.v[w->fields.at[r->slot] - 1].v;
+
+    if (v->type != V_NULL && !is_empty(s, v->s)) {
+        event_set(ev, (enum field)r->to, v->type, v->s, v->i);
+    }
+}
+
+static inline void address_apply(const struct work *w, const struct source *s,
+                                 const struct course_row *r, struct event *ev)
+{
+    const struct fval *v = &w->fields.v[w->fields.at[r->slot] - 1].v;
+
+    if (v->type != V_NULL && !is_empty(s, v->s)) {
+        event_set(ev, (enum field)r->to, V_STR, take_address(v->s), 0);
+    }
 }
 
 // Where the rows behind `m` begin.
@@ -148,8 +164,12 @@ void map_apply(struct work *w, const struct sourceset *set, const struct source 
     for (uint32_t i = 0; c && i < c->nrows;) {
         const struct course_row *r = &c->row[i++];
 
-        row_apply(w, set, s, r, ev);
-        if (r->mapping->to == FIELD_COUNT) { // a field more may have given it another course
+        switch (r->how) {
+        case COURSE_PLAIN: plain_apply(w, s, r, ev); continue;
+        case COURSE_ADDRESS: address_apply(w, s, r, ev); continue;
+        case COURSE_CHOICES: choices_apply(w, set, s, r, ev); break;
+        }
+        if (r->to == FIELD_COUNT) { // a field more may have given it another course
             c = work_course(w, s);
             i = c ? behind(c, r->mapping) : 0;
         }

@@ -37,6 +37,11 @@ bool take_wants_table(const struct take *t)
     return t->op == TAKE_WORDS;
 }
 
+bool take_is_address(const struct take *t)
+{
+    return t->op == TAKE_IP;
+}
+
 // "[v6]:port", "host:port", "host"; a bare v6 address has several colons and no port.
 static struct span host_or_port(struct span s, bool port)
 {
@@ -132,11 +137,11 @@ static int digit(char c)
                                                     : -1;
 }
 
-static struct span ip(struct span s)
+struct span take_address(struct span s)
 {
     struct span v4 = span_sub(s, 7, s.n);
 
-    if (s.n > 7 && span_eq_nocase(span_sub(s, 0, 7), SPAN_LIT("::ffff:")) &&
+    if (s.n > 7 && s.p[0] == ':' && span_eq_nocase(span_sub(s, 0, 7), SPAN_LIT("::ffff:")) &&
         span_find(v4, '.') < v4.n) {
         s = v4;
     }
@@ -350,7 +355,7 @@ struct span take_run(const struct take *t, struct span v, const struct take_ctx 
     case TAKE_LAST: return last(v, c);
     case TAKE_BASE: return span_sub(v, base_at(v), v.n);
     case TAKE_DIR: return span_sub(v, 0, base_at(v));
-    case TAKE_IP: return ip(v);
+    case TAKE_IP: return take_address(v);
     case TAKE_NAME: return address_is(v) ? SPAN_NONE : v;
     case TAKE_LETTERS: return in_letters(v);
     case TAKE_PATH: return base_at(v) ? v : SPAN_NONE;
