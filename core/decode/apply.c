@@ -36,11 +36,21 @@ void event_set_int(struct event *ev, enum field f, enum vtype type, struct span 
     }
 }
 
-void event_set_severity(struct work *w, struct event *ev, int64_t value)
+void event_set_severity(struct event *ev, int64_t value)
 {
-    struct fval v = fval_int(&w->arena, value < 0 ? 0 : value > 100 ? 100 : value);
+    // "0" to "99", two digits each, and "100"
+    static const char text[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233"
+        "34353637383940414243444546474849505152535455565758596061626364656667"
+        "6869707172737475767778798081828384858687888990919293949596979899"
+        "100";
+    int64_t v = value < 0 ? 0 : value > 100 ? 100 : value;
 
-    event_set(ev, FIELD_EVENT_SEVERITY, v.type, v.s, v.i);
+    event_set_int(ev, FIELD_EVENT_SEVERITY, V_INT,
+                  span_of(text + 2 * v + (v < 10), v < 10    ? 1
+                                                   : v < 100 ? 2
+                                                             : 3),
+                  v);
 }
 
 static void apply_severity(struct work *w, const struct source *s, struct event *ev)
@@ -53,12 +63,12 @@ static void apply_severity(struct work *w, const struct source *s, struct event 
     }
     for (size_t i = 0; i < s->nseverity; i++) {
         if (span_eq_nocase(o->v.s, s->severity[i].from)) {
-            event_set_severity(w, ev, s->severity[i].number);
+            event_set_severity(ev, s->severity[i].number);
             return;
         }
     }
     if (s->severity_range && span_i64(o->v.s, &v) && v > -1000000 && v < 1000000) {
-        event_set_severity(w, ev, (v - s->low) * 100 / (s->high - s->low));
+        event_set_severity(ev, (v - s->low) * 100 / (s->high - s->low));
     }
 }
 
@@ -146,23 +156,34 @@ static void lift_names(struct work *w, const struct source *s, size_t from)
 }
 
 // As Sigma writes its words: lower case, '_' for a blank.
-static struct span sigma_word(struct work *w, struct span s)
+static void fold_word(char *out, struct span s)
 {
-    size_t i = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        out[i] = s.p[i] == ' '                    ? '_'
+                 : s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20)
+                                                  : s.p[i];
+    }
+}
+
+// `nth`: which of the three. A stream says the same word again and again.
+static struct span sigma_word(struct work *w, size_t nth, struct span s)
+{
+    struct word_memo *m = &w->word[nth];
+    struct brief now;
     char *p;
 
-    while (i < s.n && s.p[i] != ' ' && !(s.p[i] >= 'A' && s.p[i] <= 'Z')) {
-        i++;
+    if (brief_of(s, &now)) {
+        if (!brief_same(&m->of, &now)) {
+            m->of = now;
+            fold_word(m->text, s);
+        }
+        return span_of(m->text, s.n);
     }
-    if (i == s.n || !(p = arena_alloc(&w->arena, s.n))) {
-        return s;
+    p = arena_room(&w->arena, s.n);
+    if (p) {
+        fold_word(p, s);
     }
-    for (i = 0; i < s.n; i++) {
-        p[i] = s.p[i] == ' '                    ? '_'
-               : s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20)
-                                                : s.p[i];
-    }
-    return span_of(p, s.n);
+    return p ? span_of(p, s.n) : s;
 }
 
 static void apply_logsource(struct work *w, const struct source *s, struct event *ev)
@@ -173,7 +194,7 @@ static void apply_logsource(struct work *w, const struct source *s, struct event
             s->logsource_from[i].told ? work_first(w, s->logsource_from[i].slot) : NULL;
 
         if (o && o->v.s.n) {
-            ev->logsource[i] = sigma_word(w, o->v.s);
+            ev->logsource[i] = sigma_word(w, i, o->v.s);
         }
     }
 }
@@ -228,7 +249,7 @@ void header_apply(struct work *w, bool text, struct event *ev)
     const struct syslog *h = &w->header;
 
     if (h->pri >= 0) {
-        event_set_severity(w, ev, severity[h->pri % 8]);
+        event_set_severity(ev, severity[h->pri % 8]);
         event_set_str(ev, FIELD_LOG_LEVEL, span_str(syslog_level_name[h->pri % 8]));
     }
     event_set_str(ev, text ? FIELD_HOST_NAME : FIELD_OBSERVER_NAME, h->host);

@@ -20,6 +20,10 @@ struct work {
     struct alias_memo *aliases;
     struct logsource_memo *logsources;
     struct stamp_memo stamp; // of headers
+    struct word_memo { // the last word of a log source that a record told, and what was made of it
+        struct brief of;
+        char text[ENDS_ALL];
+    } word[3];
     struct courses courses;
     struct chosen_memo *chosen;
     struct okv pseudo[SLOT_PSEUDO];
@@ -77,6 +81,6 @@ static inline void event_set_str(struct event *ev, enum field f, struct span s)
     event_set(ev, f, V_STR, s, 0);
 }
 
-void event_set_severity(struct work *w, struct event *ev, int64_t value); // 0-100, cut at both ends
+void event_set_severity(struct event *ev, int64_t value); // 0-100, cut at both ends
 
 #endif

@@ -105,9 +105,9 @@ static enum course_how how(const struct course_choice *only)
     if (only->when.n || c->constant || c->slot < SLOT_PSEUDO || c->lookup) {
         return COURSE_CHOICES;
     }
-    return c->ntakes == 0                                  ? COURSE_PLAIN
+    return c->ntakes == 0                                   ? COURSE_PLAIN
            : c->ntakes == 1 && take_is_address(&c->take[0]) ? COURSE_ADDRESS
-                                                           : COURSE_CHOICES;
+                                                            : COURSE_CHOICES;
 }
 
 static void make_row(const struct maker *m, const struct mapping *from, uint32_t n,

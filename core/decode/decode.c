@@ -249,11 +249,13 @@ static size_t find_behind(struct span s, size_t from)
 // "WORDS {json}", "WORDS: CEF:0|...": what relays and appliances put before a body that says what it is.
 static struct span behind_words(struct span s)
 {
-    struct span head = span_sub(s, 0, BEHIND_WORDS_MAX);
+    struct span head = span_sub(s, 0, BEHIND_WORDS_MAX + 4);
 
-    if (s.n < 2) {
+    // neither an object's end nor the F of "CEF:" and "LEEF:"
+    if (s.n < 2 || (s.p[s.n - 1] != '}' && FIND_ANY(head, 0, "F") == head.n)) {
         return s;
     }
+    head = span_sub(s, 0, BEHIND_WORDS_MAX);
     head.n = FIND_ANY(head, 1, "=\"");
     for (size_t i = 1; (i = find_behind(head, i)) < head.n; i++) {
         char c = head.p[i], before = head.p[i - 1];

@@ -21,8 +21,8 @@ struct take_ctx {
 bool take_of(struct span word, struct span arg, int64_t at, struct take *ret);
 struct span take_run(const struct take *t, struct span v, const struct take_ctx *c);
 bool take_wants_table(const struct take *t);
-bool take_is_address(const struct take *t);  // "ip"
-struct span take_address(struct span v); // what it does
+bool take_is_address(const struct take *t); // "ip"
+struct span take_address(struct span v);    // what it does
 
 // Of take_args.c: what `execve` and `words` do. The result lies in the arena.
 struct span take_execve(struct span text, struct arena *a);
