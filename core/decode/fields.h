@@ -49,6 +49,9 @@ static inline bool fields_add(struct fields *f, struct span name, struct fval v)
     return true;
 }
 
+// Makes room for n more; false when there is none.
+bool fields_room(struct fields *f, size_t n);
+
 // The first field that is not indexed, under its number.
 static inline void fields_enter(struct fields *f, uint32_t id)
 {
