@@ -5,8 +5,8 @@
 
 #include "core/decode/syslog.h"
 
-// "Mmm dd hh:mm:ss HOST TAG[pid]: text" or "... TAG: text" behind the priority, in the minute that was read
-// last. What syslog_parse() would say of it; false, and nothing set, when anything is unusual.
+// "Mmm dd hh:mm:ss HOST TAG[pid]: text", "... TAG: text" or "... HOST {json}", CEF and their like behind the
+// priority, in the minute that was read last. What syslog_parse() would say of it; false, and nothing set, when anything is unusual.
 bool syslog_usual(struct span s, const struct syslog_now *now, struct syslog *h);
 
 extern const bool syslog_tag_set[256];
