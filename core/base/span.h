@@ -115,19 +115,20 @@ static inline struct span span_sub(struct span a, size_t off, size_t n)
 
 static inline bool span_is_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return (unsigned char)c <= ' ' && (UINT64_C(0x100002600) >> c & 1); // blank, TAB, LF, CR
 }
 
 static inline struct span span_trim(struct span a) // without ASCII blanks at both ends
 {
-    while (a.n && span_is_blank(a.p[0])) {
-        a.p++;
-        a.n--;
+    size_t from = 0, n = a.n;
+
+    while (from < n && span_is_blank(a.p[from])) {
+        from++;
     }
-    while (a.n && span_is_blank(a.p[a.n - 1])) {
-        a.n--;
+    while (n > from && span_is_blank(a.p[n - 1])) {
+        n--;
     }
-    return a;
+    return from ? span_of(a.p + from, n - from) : span_of(a.p, n);
 }
 
 // Cuts `*rest` at the first `c`: returns the part before it and moves `*rest` behind it. When `c`

@@ -103,6 +103,16 @@ bool fields_add_slow(struct fields *f, struct span name, struct fval v)
     return true;
 }
 
+bool fields_room(struct fields *f, size_t n)
+{
+    while (f->cap - f->n < n) {
+        if (!grow(f)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool fields_lead(struct fields *f, uint32_t id, struct span name, struct fval v)
 {
     uint32_t before, last;

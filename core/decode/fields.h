@@ -56,10 +56,12 @@ static inline bool fields_add(struct fields *f, struct span name, struct fval v)
     if (f->n == f->cap) {
         return fields_add_slow(f, name, v);
     }
-    f->v[f->n].name = name;
-    f->v[f->n++].v = v;
+    f->v[f->n++] = (struct okv){name, v};
     return true;
 }
+
+// Makes room for n more; false when there is none.
+bool fields_room(struct fields *f, size_t n);
 
 // The first field that is not indexed, under its number.
 static inline void fields_enter(struct fields *f, uint32_t id)
@@ -94,7 +96,17 @@ static inline bool fields_put(struct fields *f, uint32_t id, struct span name, s
 bool fields_lead(struct fields *f, uint32_t id, struct span name, struct fval v);
 static inline bool fields_add_str(struct fields *f, struct span name, struct span s)
 {
-    return fields_add(f, name, (struct fval){.type = V_STR, .s = s});
+    struct okv *o;
+
+    if (f->n == f->cap) {
+        return fields_add_slow(f, name, (struct fval){.type = V_STR, .s = s});
+    }
+    o = &f->v[f->n++]; // member by member: a whole one would be made elsewhere and copied
+    o->name = name;
+    o->v.type = V_STR;
+    o->v.s = s;
+    o->v.i = 0;
+    return true;
 }
 bool fields_add_int(struct fields *f, struct span name, int64_t v);
 void fields_free(struct fields *f);

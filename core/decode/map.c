@@ -234,18 +234,29 @@ static bool has_fit(const struct fitting *f, uint16_t slot)
 static void put_named(struct work *w, const struct sourceset *set, const struct pattern_row *r,
                       const struct span *value)
 {
-    fields_index(&w->fields);
-    for (size_t k = 0; k < r->template.n; k++) {
-        if (r->template.part[k].hole == HOLE_NAMED) {
-            unsigned slot = r->template.part[k].slot;
+    const struct template *t = &r->template;
 
-            (void)fields_put(&w->fields, slot, wants_name(set->slots, slot), fval_str(value[k]));
+    fields_index(&w->fields);
+    for (size_t k = 0; k < t->n; k++) {
+        if (t->part[k].hole == HOLE_NAMED &&
+            fields_add_str(&w->fields, wants_name(set->slots, t->part[k].slot), value[k])) {
+            fields_enter(&w->fields, t->part[k].slot);
         }
     }
 }
 
 // After some that did not fit, and with many to go, the pairs of bytes of the text are worth taking.
-enum { PAIRS_BEHIND = 2, PAIRS_AHEAD = 8 };
+enum { PAIRS_BEHIND = 1, PAIRS_AHEAD = 6 };
+
+static inline bool has_needs(const struct pairset *have, const struct pattern_try *t)
+{
+    for (size_t i = 0; i < PATTERN_NEEDS; i++) {
+        if (!have->has[t->need[i]]) {
+            return false;
+        }
+    }
+    return true;
+}
 
 static bool run_fit(const struct work *w, const struct source *s, const struct pattern_run *run,
                     struct span text, struct fit *ret)
@@ -257,20 +268,22 @@ static bool run_fit(const struct work *w, const struct source *s, const struct p
     bool pairs = false;
 
     for (const struct pattern_try *t = run->row + run->begin[b]; t < end; t++) {
-        const struct pattern_row *r = &s->pattern[t->row];
+        const struct pattern_row *r;
 
-        if (((head ^ t->head) & t->mask) || (pairs && !pairset_holds(&have, &r->template.need)) ||
-            (r->nconditions && !conditions_hold(w, r->condition, r->nconditions))) {
+        if (((head ^ t->head) & t->mask) || (pairs && !has_needs(&have, t))) {
+            continue;
+        }
+        r = &s->pattern[t->row];
+        if (r->nconditions && !conditions_hold(w, r->condition, r->nconditions)) {
             continue;
         }
         if (template_match(&r->template, text, ret->value)) {
             ret->row = r;
             return true;
         }
-        if (!pairs && ++failed >= PAIRS_BEHIND && end - t > PAIRS_AHEAD &&
-            text.n <= PAIRSET_REACH) {
+        if (!pairs && ++failed >= PAIRS_BEHIND && end - t > PAIRS_AHEAD && text.n <= PAIRS_REACH) {
             pairs = true;
-            have = (struct pairset){0};
+            have = PAIRSET_NONE;
             pairset_add(&have, text);
         }
     }

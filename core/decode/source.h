@@ -130,13 +130,15 @@ struct pattern_row {
 
 // Patterns that stand together and look at the same field. A text asks only those of the bucket of its
 // first four bytes; a pattern whose literal is shorter stands in all of them. In order of the file.
+enum { PATTERN_NEEDS = 4 };
 struct pattern_run {
     uint16_t slot;
     unsigned bits;
     const uint16_t *begin; // by bucket: where its rows begin in `row`; one more behind the last
     const struct pattern_try {
-        uint64_t head, mask; // of the template
-        uint16_t row;        // index in source.pattern
+        uint64_t head, mask;          // of the template
+        uint16_t need[PATTERN_NEEDS]; // pairs of its literals, those that few rows have
+        uint16_t row;                 // index in source.pattern
     } * row;
 };
 

@@ -22,11 +22,50 @@ static bool in_bucket(const struct pattern_run *r, const struct pattern_row *row
            pattern_bucket(r, row->template.head) == bucket;
 }
 
+static void pairs_of(const struct template *t, struct pairset *ret)
+{
+    *ret = PAIRSET_NONE;
+    for (size_t i = 0; i < t->n; i++) {
+        pairset_add(ret, t->part[i].before);
+    }
+    pairset_add(ret, t->tail);
+}
+
+// Those pairs of each row that the fewest rows have, so that a text lacks one sooner; PAIRS_ALWAYS where a
+// row has no more.
+static void find_needs(const struct pattern_row *row, size_t n, uint16_t (*need)[PATTERN_NEEDS])
+{
+    uint16_t rows[PAIRS_ALWAYS] = {0};
+    struct pairset mine;
+
+    for (size_t i = 0; i < n; i++) {
+        pairs_of(&row[i].template, &mine);
+        for (size_t h = 0; h < PAIRS_ALWAYS; h++) {
+            rows[h] += mine.has[h];
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        pairs_of(&row[i].template, &mine);
+        for (size_t k = 0; k < PATTERN_NEEDS; k++) {
+            uint16_t best = PAIRS_ALWAYS;
+
+            for (uint16_t h = 0; h < PAIRS_ALWAYS; h++) {
+                if (mine.has[h] && (best == PAIRS_ALWAYS || rows[h] < rows[best])) {
+                    best = h;
+                }
+            }
+            need[i][k] = best;
+            mine.has[best] = best == PAIRS_ALWAYS;
+        }
+    }
+}
+
 static bool fill(struct arena *a, const struct source *s, struct pattern_run *r, size_t first,
                  size_t n)
 {
     size_t buckets = (size_t)1 << r->bits, total = 0;
     uint16_t *begin = arena_array(a, buckets + 1, sizeof(*begin));
+    uint16_t(*need)[PATTERN_NEEDS] = arena_array(a, n, sizeof(*need));
     struct pattern_try *row;
 
     for (size_t b = 0; b < buckets; b++) {
@@ -35,9 +74,10 @@ static bool fill(struct arena *a, const struct source *s, struct pattern_run *r,
         }
     }
     row = arena_array(a, total + 1, sizeof(*row));
-    if (!begin || !row || total > UINT16_MAX) {
+    if (!begin || !need || !row || total > UINT16_MAX) {
         return false;
     }
+    find_needs(s->pattern + first, n, need);
     total = 0;
     for (size_t b = 0; b < buckets; b++) {
         begin[b] = (uint16_t)total;
@@ -45,7 +85,8 @@ static bool fill(struct arena *a, const struct source *s, struct pattern_run *r,
             const struct template *t = &s->pattern[i].template;
 
             if (in_bucket(r, &s->pattern[i], b)) {
-                row[total++] = (struct pattern_try){t->head, t->head_mask, (uint16_t)i};
+                row[total] = (struct pattern_try){t->head, t->head_mask, {0}, (uint16_t)i};
+                memcpy(row[total++].need, need[i - first], sizeof(need[0]));
             }
         }
     }

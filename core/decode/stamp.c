@@ -162,40 +162,39 @@ bool stamp_bsd(struct span s, ntime_t received, int zone_s, utime_t *ret, size_t
     return read_bsd(s, received, zone_s, ret, ret_used, &slack);
 }
 
-static int two_digits(const char *p)
+// Remembers the minute of a time that was read.
+static void remember(struct stamp_memo *m, struct span s, ntime_t received, int zone_s, utime_t t,
+                     utime_t slack)
 {
-    unsigned a = (unsigned char)p[0] - (unsigned)'0', b = (unsigned char)p[1] - (unsigned)'0';
+    const utime_t far = 1000 * 366 * UTIME_DAY;
+    // second and receive time each move a year's distance by as much as they move, up or down:
+    // 2 * (moved + a minute) < slack
+    utime_t most = (slack - 1) / 2 - UTIME_MINUTE;
+    int second = (s.p[13] - '0') * 10 + s.p[14] - '0';
 
-    return a < 10 && b < 10 ? (int)(10 * a + b) : -1;
+    m->used = most >= 0;
+    m->reach = (most < far ? most : far) * 1000;
+    m->zone_s = zone_s;
+    m->received = received;
+    m->at = t - second * UTIME_SECOND;
+    memcpy(m->minute, s.p, sizeof(m->minute));
 }
 
 bool stamp_bsd_again(struct stamp_memo *m, struct span s, ntime_t received, int zone_s,
                      utime_t *ret, size_t *ret_used)
 {
-    int sec = s.n > 16 && s.p[15] == ' ' && !(s.p[16] >= '0' && s.p[16] <= '9')
-                  ? two_digits(s.p + 13)
-                  : -1;
-    ntime_t moved = 0; // microseconds in the end
-    bool near = !__builtin_sub_overflow(received, m->received, &moved) && moved > INT64_MIN;
+    utime_t slack;
 
-    moved = utime_of_ns(moved < 0 && near ? -moved : moved);
-    if (sec < 0 || sec > 59) {
-        return stamp_bsd(s, received, zone_s, ret, ret_used);
+    if (stamp_bsd_same(m, s, received, zone_s, ret)) {
+        *ret_used = 15;
+        return true;
     }
-    // Second and receive time each move a year's distance by as much as they move, up or down.
-    if (!m->used || !near || zone_s != m->zone_s ||
-        memcmp(m->minute, s.p, sizeof(m->minute)) != 0 || 2 * (moved + UTIME_MINUTE) >= m->slack) {
-        bool right = read_bsd(s, received, zone_s, ret, ret_used, &m->slack);
-
-        m->used = right && *ret_used == 15;
-        memcpy(m->minute, s.p, sizeof(m->minute));
-        m->zone_s = zone_s;
-        m->received = received;
-        m->at = m->used ? *ret - sec * UTIME_SECOND : 0;
-        return right;
+    if (!read_bsd(s, received, zone_s, ret, ret_used, &slack)) {
+        return false;
     }
-    *ret = m->at + sec * UTIME_SECOND;
-    *ret_used = 15;
+    if (*ret_used == 15 && s.n > 16 && s.p[15] == ' ') {
+        remember(m, s, received, zone_s, *ret, slack);
+    }
     return true;
 }
 

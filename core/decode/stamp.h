@@ -41,8 +41,30 @@ struct stamp_memo {
     int zone_s;
     ntime_t received;
     utime_t at;    // its first second
-    utime_t slack; // so much nearer is its year than the next best one
+    ntime_t reach; // a receive time at most so far away brings no other year
 };
+
+// "Mmm dd hh:mm:ss" of the minute in `m` at the beginning of `s`, with a blank and no digit, that is no
+// year, behind it; false: ask stamp_bsd_again().
+static inline bool stamp_bsd_same(const struct stamp_memo *m, struct span s, ntime_t received,
+                                  int zone_s, utime_t *ret)
+{
+    uint64_t moved = (uint64_t)received - (uint64_t)m->received + (uint64_t)m->reach;
+    unsigned ten, one;
+
+    if (!m->used || s.n <= 16 || span_load8(s.p) != span_load8(m->minute) ||
+        span_load8(s.p + 5) != span_load8(m->minute + 5) || s.p[15] != ' ') {
+        return false;
+    }
+    ten = (unsigned)(unsigned char)s.p[13] - '0';
+    one = (unsigned)(unsigned char)s.p[14] - '0';
+    if (ten > 5 || one > 9 || (unsigned)(unsigned char)s.p[16] - '0' <= 9 || zone_s != m->zone_s ||
+        moved > 2 * (uint64_t)m->reach) {
+        return false;
+    }
+    *ret = m->at + (utime_t)(10 * ten + one) * UTIME_SECOND;
+    return true;
+}
 
 // As stamp_bsd() with `ret_used`; the same result, sooner.
 bool stamp_bsd_again(struct stamp_memo *m, struct span s, ntime_t received, int zone_s,

@@ -7,6 +7,7 @@
 #include "core/decode/stamp_pattern.h"
 #include "core/decode/syslog_cisco.h"
 #include "core/decode/syslog_sd.h"
+#include "core/decode/syslog_usual.h"
 #include "core/decode/zeek.h"
 
 const char *const syslog_level_name[8] = {"emergency", "alert",  "critical",      "error",
@@ -249,15 +250,6 @@ static bool read_time(struct span *s, const struct syslog_now *now, struct syslo
     return true;
 }
 
-static bool tag_char(char c)
-{
-    // letters, digits and . _ - / ( ) % @ + ~ and the backslash
-    static const uint64_t set[4] = {UINT64_C(0x03ffeb2000000000), UINT64_C(0x47fffffe97ffffff)};
-    unsigned char u = (unsigned char)c;
-
-    return set[u / 64] >> u % 64 & 1;
-}
-
 // "TAG[pid]: ", "TAG: " or "TAG[pid] ". Leaves *s alone when there is none.
 static void read_tag(struct span *s, struct syslog *h)
 {
@@ -267,7 +259,7 @@ static void read_tag(struct span *s, struct syslog *h)
     if (body_of(at) != BODY_TEXT) {
         return;
     }
-    while (n < at.n && n < 64 && tag_char(at.p[n])) {
+    while (n < at.n && n < 64 && syslog_tag_char(at.p[n])) {
         n++;
     }
     if (n == 0 || n == at.n) {
@@ -402,6 +394,8 @@ void syslog_parse(struct span raw, const struct syslog_now *now, struct syslog *
             }
             ret->form = SYSLOG_3164;
             ret->error = "the priority is not 0 to 191";
+        } else if (syslog_usual(s, now, ret)) {
+            ret->form = SYSLOG_3164;
         } else if (syslog_cisco(s, now->received, now->zone_s, ret)) {
             ret->form = SYSLOG_3164;
         } else if (s.n && (is_digit(s.p[0]) || (s.p[0] >= 'A' && s.p[0] <= 'S'))) {
@@ -427,91 +421,11 @@ void syslog_parse(struct span raw, const struct syslog_now *now, struct syslog *
     }
     ret->version = 0;
     ret->form = SYSLOG_3164;
-    if (syslog_cisco(s, now->received, now->zone_s, ret)) {
+    if (syslog_usual(s, now, ret) || syslog_cisco(s, now->received, now->zone_s, ret)) {
         return;
     }
     ret->error = parse_3164(ret, s, now);
     if (!ret->error && s.n && is_digit(s.p[0]) && !ret->stamp.n) {
         ret->error = "neither a version nor a time behind the priority";
-    }
-}
-
-// ---- as fields
-
-enum {
-    NAME_PRIORITY,
-    NAME_FACILITY,
-    NAME_SEVERITY,
-    NAME_VERSION,
-    NAME_TIMESTAMP,
-    NAME_HOSTNAME,
-    NAME_APPNAME,
-    NAME_PROCID,
-    NAME_MSGID,
-    NAME_MESSAGE
-};
-
-void syslog_names_init(struct syslog_names *n, const struct wants *w)
-{
-    static const char *const under[SYSLOG_NAMES] = {
-        "header.priority",  "header.facility", "header.severity", "header.version",
-        "header.timestamp", "header.hostname", "header.appname",  "header.procid",
-        "header.msgid",     "header.message"};
-
-    for (size_t i = 0; i < SYSLOG_NAMES; i++) {
-        struct span name = span_str(under[i]), alone = span_sub(name, 7, name.n);
-
-        n->of[0][i].name = alone;
-        n->of[0][i].id = wants_find(w, alone);
-        n->of[1][i].name = name;
-        n->of[1][i].id = wants_find(w, name);
-    }
-}
-
-struct put {
-    const struct syslog_names *names;
-    bool under;
-    struct fields *out;
-};
-
-static inline void put_str(const struct put *p, size_t i, struct span s)
-{
-    if (s.n) {
-        (void)fields_put(p->out, p->names->of[p->under][i].id, p->names->of[p->under][i].name,
-                         fval_str(s));
-    }
-}
-
-static void put_int(const struct put *p, size_t i, int v)
-{
-    (void)fields_put(p->out, p->names->of[p->under][i].id, p->names->of[p->under][i].name,
-                     fval_int(p->out->arena, v));
-}
-
-void syslog_put(const struct syslog *h, const struct syslog_names *names, bool under,
-                struct fields *out)
-{
-    struct put p = {names, under, out};
-
-    fields_index(out);
-    if (h->pri >= 0) {
-        put_int(&p, NAME_PRIORITY, h->pri);
-        put_int(&p, NAME_FACILITY, h->pri / 8);
-        put_int(&p, NAME_SEVERITY, h->pri % 8);
-    }
-    if (h->version) {
-        put_int(&p, NAME_VERSION, h->version);
-    }
-    put_str(&p, NAME_TIMESTAMP, h->stamp);
-    put_str(&p, NAME_HOSTNAME, h->host);
-    put_str(&p, NAME_APPNAME, h->app);
-    put_str(&p, NAME_PROCID, h->procid);
-    put_str(&p, NAME_MSGID, h->msgid);
-    if (h->sd.n) {
-        syslog_sd_put(h->sd, under ? SPAN_LIT("header") : SPAN_NONE, out);
-        fields_index(out);
-    }
-    if (!under) {
-        (void)fields_put(out, names->of[0][NAME_MESSAGE].id, SPAN_LIT("message"), fval_str(h->msg));
     }
 }

@@ -5,7 +5,7 @@
 #include "core/base/find.h"
 #include "core/decode/stamp.h"
 
-enum { PREFIX_MAX = 160, NAME_MAX_BYTES = 96, YEAR_FIRST_MAX = 48 };
+enum { NAME_MAX_BYTES = 96, YEAR_FIRST_MAX = 48 };
 
 static bool name_char(char c)
 {
@@ -122,7 +122,7 @@ static void read_prefix(struct span s, ntime_t received, int zone_s, struct sysl
 
 bool syslog_cisco(struct span s, ntime_t received, int zone_s, struct syslog *ret)
 {
-    struct span reach = span_sub(s, 0, PREFIX_MAX);
+    struct span reach = span_sub(s, 0, SYSLOG_CISCO_REACH);
 
     for (size_t at = 0; (at = FIND_ANY(reach, at, "%")) < reach.n; at++) {
         size_t n = (at == 0 || s.p[at - 1] == ' ' || s.p[at - 1] == ':')

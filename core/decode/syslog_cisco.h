@@ -11,6 +11,8 @@
 
 #include "core/decode/syslog.h"
 
+enum { SYSLOG_CISCO_REACH = 160 };
+
 // `s` is the record behind PRI. False: no such name in its first 160 bytes; then *ret is as it was.
 bool syslog_cisco(struct span s, ntime_t received, int zone_s, struct syslog *ret);
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/template.h"
 
+#include "core/base/find.h"
+
 const char field_types[FIELD_COUNT] = {
 #define STR                             0
 #define INT                             1
@@ -76,21 +78,35 @@ static uint64_t head_mask(size_t n)
     return template_head(span_of(ones, n < sizeof(ones) ? n : sizeof(ones)));
 }
 
-void pairset_add(struct pairset *s, struct span text)
+static inline uint8_t pair_hash(const char *p)
 {
-    for (size_t i = 1; i < text.n; i++) {
-        unsigned h = ((unsigned char)text.p[i - 1] * 37u + (unsigned char)text.p[i]) & 255;
-
-        s->w[h / 64] |= UINT64_C(1) << h % 64;
-    }
+    return (uint8_t)((unsigned char)p[0] * 37u + (unsigned char)p[1]);
 }
 
-static void add_needs(struct template *t)
+void pairset_add(struct pairset *s, struct span text)
 {
-    for (size_t i = 0; i < t->n; i++) {
-        pairset_add(&t->need, t->part[i].before);
+    size_t i = 1;
+
+#if defined(__x86_64__)
+    for (; i + 16 <= text.n; i += 16) {
+        const __m128i high5 = _mm_set1_epi8((char)0xe0), high2 = _mm_set1_epi8((char)0xfc);
+        __m128i a = _mm_loadu_si128((const __m128i_u *)(text.p + i - 1));
+        __m128i b = _mm_loadu_si128((const __m128i_u *)(text.p + i));
+        __m128i h = _mm_add_epi8(_mm_and_si128(_mm_slli_epi16(a, 5), high5),
+                                 _mm_and_si128(_mm_slli_epi16(a, 2), high2)); // a * 36
+        uint8_t each[16];
+
+        _mm_storeu_si128((__m128i_u *)each, _mm_add_epi8(h, _mm_add_epi8(a, b)));
+        for (size_t k = 0; k < 16; k += 8) {
+            s->has[each[k]] = s->has[each[k + 1]] = s->has[each[k + 2]] = true;
+            s->has[each[k + 3]] = s->has[each[k + 4]] = s->has[each[k + 5]] = true;
+            s->has[each[k + 6]] = s->has[each[k + 7]] = true;
+        }
     }
-    pairset_add(&t->need, t->tail);
+#endif
+    for (; i < text.n; i++) {
+        s->has[pair_hash(text.p + i - 1)] = true;
+    }
 }
 
 int template_parse(struct span text, struct template *ret, struct err *err)
@@ -111,7 +127,6 @@ int template_parse(struct span text, struct template *ret, struct err *err)
         }
         if (open == text.n) {
             ret->tail = text;
-            add_needs(ret);
             return ret->n || text.n
                        ? 0
                        : err_set(err, E_INPUT, "source.template", "the template is empty");
@@ -141,46 +156,110 @@ static bool ip_char(char c)
            c == ':';
 }
 
+static bool all_digits(struct span v)
+{
+    for (size_t i = 0; i < v.n; i++) {
+        if (v.p[i] < '0' || v.p[i] > '9') {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool hole_takes(unsigned hole, enum hole_type type, struct span v)
 {
     uint64_t n;
 
-    if (hole == HOLE_SKIP && type == HOLE_ANY) {
-        return true;
+    switch (type) {
+    case HOLE_ANY: return hole == HOLE_SKIP || v.n > 0;
+    case HOLE_INT: return v.n > 0 && (v.n < 20 ? all_digits(v) : span_u64(v, &n));
+    case HOLE_WORD: return v.n > 0 && FIND_ANY(v, 0, " \t") == v.n;
+    case HOLE_IP: break;
     }
-    for (size_t i = 0; type >= HOLE_IP && i < v.n; i++) {
-        if (type == HOLE_IP ? !ip_char(v.p[i]) : v.p[i] == ' ' || v.p[i] == '\t') {
+    for (size_t i = 0; i < v.n; i++) {
+        if (!ip_char(v.p[i])) {
             return false;
         }
     }
-    return v.n > 0 && (type != HOLE_INT || span_u64(v, &n)) && (type != HOLE_IP || v.n > 1);
+    return v.n > 1;
 }
 
-static bool match_from(const struct template *t, size_t i, struct span text, struct span *value);
-
-// The hole i has `v`.
-static bool take(const struct template *t, size_t i, struct span v, struct span *value)
+// The hole i has the text from `from` to `to`.
+static inline bool take(const struct template *t, size_t i, struct span text, size_t from,
+                        size_t to, struct span *value)
 {
-    v = span_trim(v);
+    struct span v = span_trim(span_of(text.p + from, to - from));
+
     value[i] = v;
     return hole_takes(t->part[i].hole, t->part[i].type, v);
 }
 
-// The hole i is the greedy one: its longest text behind which the rest fits.
-static bool take_longest(const struct template *t, size_t i, struct span body, struct span next,
+#if defined(__x86_64__)
+// Of the sixteen places from `at` on, those where the first and the last byte of `w` fit.
+static inline unsigned places(const char *at, struct span w)
+{
+    __m128i x = _mm_loadu_si128((const __m128i_u *)at);
+    __m128i y = _mm_loadu_si128((const __m128i_u *)(at + w.n - 1));
+
+    return (unsigned)_mm_movemask_epi8(_mm_and_si128(
+        _mm_cmpeq_epi8(x, _mm_set1_epi8(w.p[0])), _mm_cmpeq_epi8(y, _mm_set1_epi8(w.p[w.n - 1]))));
+}
+#endif
+
+// Where `w` begins from `from` on, or s.n. What stands before `from` may be looked at.
+static inline size_t find_word(struct span s, size_t from, struct span w)
+{
+    size_t i = from;
+
+#if defined(__x86_64__)
+    for (; i + w.n + 15 <= s.n; i += 16) {
+        for (unsigned m = places(s.p + i, w); m; m &= m - 1) {
+            size_t at = i + (size_t)__builtin_ctz(m);
+
+            if (span_same(s.p + at, w.p, w.n)) {
+                return at;
+            }
+        }
+    }
+    if (i + w.n <= s.n && w.n + 15 <= s.n) { // the last places, of which the first were looked at
+        size_t last = s.n - w.n - 15;
+
+        for (unsigned m = places(s.p + last, w) >> (i - last); m; m &= m - 1) {
+            size_t at = i + (size_t)__builtin_ctz(m);
+
+            if (span_same(s.p + at, w.p, w.n)) {
+                return at;
+            }
+        }
+        return s.n;
+    }
+#endif
+    for (; i + w.n <= s.n; i++) {
+        if (s.p[i] == w.p[0] && span_same(s.p + i, w.p, w.n)) {
+            return i;
+        }
+    }
+    return s.n;
+}
+
+static bool match_from(const struct template *t, size_t i, struct span text, size_t at,
+                       struct span *value);
+
+// The hole i, which begins at `from`, is the greedy one: its longest text behind which the rest fits.
+static bool take_longest(const struct template *t, size_t i, struct span text, size_t from,
                          struct span *value)
 {
-    for (size_t at = body.n < next.n ? 0 : body.n - next.n + 1; at > 0;) {
-        const char *last = memrchr(body.p, next.p[0], at);
-        struct span rest;
+    struct span next = t->part[i + 1].before;
+
+    for (size_t at = text.n < from + next.n ? from : text.n - next.n + 1; at > from;) {
+        const char *last = memrchr(text.p + from, next.p[0], at - from);
 
         if (!last) {
             return false;
         }
-        at = (size_t)(last - body.p);
-        rest = span_sub(body, at, body.n);
-        if (span_starts(rest, next) && take(t, i, span_sub(body, 0, at), value) &&
-            match_from(t, i + 1, rest, value)) {
+        at = (size_t)(last - text.p);
+        if (span_same(last, next.p, next.n) && take(t, i, text, from, at, value) &&
+            match_from(t, i + 1, text, at + next.n, value)) {
             return true;
         }
     }
@@ -188,52 +267,47 @@ static bool take_longest(const struct template *t, size_t i, struct span body, s
 }
 
 // Where the text of a hole ends at the earliest: behind its first byte that is no blank.
-static size_t hole_least(unsigned hole, enum hole_type type, struct span body)
+static inline size_t hole_least(unsigned hole, enum hole_type type, struct span text, size_t from)
 {
-    size_t n = 0;
+    size_t n = from;
 
     if (hole == HOLE_SKIP && type == HOLE_ANY) {
-        return 0;
+        return from;
     }
-    while (n < body.n && (body.p[n] == ' ' || body.p[n] == '\t')) {
+    while (n < text.n && (text.p[n] == ' ' || text.p[n] == '\t')) {
         n++;
     }
-    return n + (n < body.n);
+    return n + (n < text.n);
 }
 
-// From the part i on. Only the greedy hole tries more than one end; so the depth is bounded by two and
-// the work by (length of the text) x (parts).
-static bool match_from(const struct template *t, size_t i, struct span text, struct span *value)
+// From the hole i on, which begins at `at`. Only the greedy hole tries more than one end; so the depth is
+// bounded by two and the work by (length of the text) x (parts). The tail fits, as far as it goes.
+static bool match_from(const struct template *t, size_t i, struct span text, size_t at,
+                       struct span *value)
 {
     for (;; i++) {
-        struct span before = i < t->n ? t->part[i].before : t->tail, next, body;
-        size_t at;
+        size_t end;
 
-        if (!span_starts(text, before)) {
-            return false;
+        if (i + 1 == t->n) {
+            return text.n - at >= t->tail.n && take(t, i, text, at, text.n - t->tail.n, value);
         }
-        body = span_of(text.p + before.n, text.n - before.n);
-        if (i == t->n) {
-            return body.n == 0;
-        }
-        if (i + 1 == t->n) { // the tail is at the very end
-            return span_ends(body, t->tail) &&
-                   take(t, i, span_sub(body, 0, body.n - t->tail.n), value);
-        }
-        next = t->part[i + 1].before;
         if (t->part[i].greedy) {
-            return take_longest(t, i, body, next, value);
+            return take_longest(t, i, text, at, value);
         }
-        at = hole_least(t->part[i].hole, t->part[i].type, body);
-        at += span_find_span(span_of(body.p + at, body.n - at), next);
-        if (at >= body.n || !take(t, i, span_of(body.p, at), value)) {
+        end = find_word(text, hole_least(t->part[i].hole, t->part[i].type, text, at),
+                        t->part[i + 1].before);
+        if (end == text.n || !take(t, i, text, at, end, value)) {
             return false;
         }
-        text = span_of(body.p + at, body.n - at);
+        at = end + t->part[i + 1].before.n;
     }
 }
 
 bool template_match(const struct template *t, struct span text, struct span value[TEMPLATE_PARTS])
 {
-    return match_from(t, 0, text, value);
+    if (t->n == 0) {
+        return span_eq(text, t->tail);
+    }
+    return span_starts(text, t->part[0].before) && span_ends(text, t->tail) &&
+           match_from(t, 0, text, t->part[0].before.n, value);
 }

@@ -17,10 +17,6 @@
 enum { TEMPLATE_PARTS = 24, HOLE_SKIP = FIELD_COUNT, HOLE_NAMED = FIELD_COUNT + 1 };
 enum hole_type { HOLE_ANY, HOLE_INT, HOLE_IP, HOLE_WORD };
 
-struct pairset {
-    uint64_t w[4];
-};
-
 struct template
 {
     size_t n;
@@ -36,27 +32,37 @@ struct template
     // The first eight bytes at most of the literal that a fitting text begins with, and their mask:
     // a text whose head differs in them is not worth the match.
     uint64_t head, head_mask;
-    struct pairset need; // pairs of bytes of all its literals
 };
 
 // Which pairs of neighbouring bytes a text has, by a hash of 8 bits. A text without all pairs of a
 // template's literals does not fit it. Never wrong in the other direction than "may fit".
-enum { PAIRSET_REACH = 256 }; // longer texts are not worth it
+enum { PAIRS_REACH = 256, PAIRS_ALWAYS = 256 }; // longer texts are not worth it
+struct pairset {
+    bool has[PAIRS_ALWAYS + 1]; // the last one: what every text has
+};
+#define PAIRSET_NONE ((struct pairset){.has[PAIRS_ALWAYS] = true})
 void pairset_add(struct pairset *s, struct span text);
 
-static inline bool pairset_holds(const struct pairset *have, const struct pairset *need)
-{
-    return ((need->w[0] & ~have->w[0]) | (need->w[1] & ~have->w[1]) | (need->w[2] & ~have->w[2]) |
-            (need->w[3] & ~have->w[3])) == 0;
-}
-
+// The first eight bytes of a text as they stand in memory, with zeros behind a shorter one.
 static inline uint64_t template_head(struct span s)
 {
     uint64_t v = 0;
 
-    if (s.n) {
-        memcpy(&v, s.p, s.n < sizeof(v) ? s.n : sizeof(v));
+    if (s.n >= sizeof(v)) {
+        return span_load8(s.p);
     }
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (s.n >= 4) {
+        return span_load4(s.p) | (uint64_t)span_load4(s.p + s.n - 4) << 8 * (s.n - 4);
+    }
+    for (size_t i = 0; i < s.n; i++) {
+        v |= (uint64_t)(unsigned char)s.p[i] << 8 * i;
+    }
+#else
+    if (s.n) {
+        memcpy(&v, s.p, s.n);
+    }
+#endif
     return v;
 }
 

@@ -215,149 +215,6 @@ bool frame_give(struct framer *f, size_t n, size_t ending, struct frame *ret)
     return is;
 }
 
-// Position of the byte that ends a line, or in.n.
-static size_t line_end(const struct framer *f, struct span in)
-{
-    size_t lf = span_find(in, '\n');
-
-    if (f->kind == FRAME_SYSLOG) {
-        size_t nul = span_find(span_sub(in, 0, lf), '\0');
-
-        return nul < lf ? nul : lf;
-    }
-    return lf;
-}
-
-// ---- records over several lines
-
-// Whether the line that ends at `*end` of the input begins such a record; it is then in `held`. Else
-// `*end` is where the line's end stands now.
-static bool begin_joining(struct framer *f, size_t *end)
-{
-    size_t at = *end;
-    struct span line = span_sub(*frame_input(f), 0, at);
-
-    if (frame_input(f)->p[at] != '\n') { // of a syslog stream: NUL
-        return false;
-    }
-    if (f->total) { // most of it came before
-        if (f->held.len + at >= KEEP) {
-            return false;
-        }
-        frame_take(f, at);
-        line = buf_span(&f->held);
-        *end = at = 0;
-    }
-    if (f->kind == FRAME_RECORDED || !join_opens(line, f->file)) {
-        return false;
-    }
-    frame_take(f, at + 1);
-    f->joining = true;
-    f->joined = false;
-    f->line_at = f->held.len;
-    f->line++;
-    return true;
-}
-
-// Gives the lines before the last one, which is read again.
-static bool give_joined(struct framer *f, struct frame *ret)
-{
-    struct span held = buf_span(&f->held), tail = span_sub(held, f->line_at, JOIN_LOOK);
-    uint64_t begin = f->begin, last = f->line - 1;
-    size_t n = f->line_at;
-    bool is;
-
-    memcpy(f->look, tail.p, tail.n);
-    f->back = span_of(f->look, tail.n);
-    f->offset -= tail.n;
-    while (n && frame_is_end(held.p[n - 1])) {
-        n--;
-    }
-    f->total = f->total == held.n ? n : f->total - tail.n;
-    f->last = '\0';
-    f->joining = false;
-    is = frame_close(f, span_sub(held, 0, n), ret);
-    f->total = 0;
-    ret->line = begin;
-    ret->line_end = last;
-    if (!is) {
-        frame_forget(f);
-    }
-    return is;
-}
-
-// Whether the last line of the record, as far as it is known, begins another one.
-static bool begins_another(struct framer *f)
-{
-    struct span line = span_sub(buf_span(&f->held), f->line_at, JOIN_LOOK);
-
-    f->joined = f->joined || join_goes_on(line);
-    return !f->joined;
-}
-
-// One more step with a line that may belong to the record. True: a record is there.
-static bool next_joined(struct framer *f, struct frame *ret)
-{
-    struct span in = *frame_input(f);
-    size_t at = line_end(f, in), n = at < in.n ? at + 1 : at, known = f->held.len - f->line_at;
-    bool ended;
-
-    if (!f->joined && n > JOIN_LOOK - known) {
-        n = JOIN_LOOK - known;
-    }
-    ended = n == at + 1;
-    frame_take(f, n);
-    if (!f->joined && (known + n == JOIN_LOOK || ended) && begins_another(f)) {
-        return give_joined(f, ret);
-    }
-    if (!ended) {
-        return false;
-    }
-    if (f->held.len > KEEP) {
-        buf_cut(&f->held, KEEP);
-    }
-    f->line++;
-    f->joined = false;
-    f->line_at = f->held.len;
-    return false;
-}
-
-// No more will come: the last line belongs to the record, or is one of its own behind it.
-static bool finish_joined(struct framer *f, struct frame *ret)
-{
-    if (f->held.len > f->line_at && !begins_another(f)) {
-        f->line_at = f->held.len;
-        f->line++;
-    }
-    return give_joined(f, ret);
-}
-
-enum frame_rc frame_next_line(struct framer *f, struct frame *ret)
-{
-    while (frame_input(f)->n) {
-        struct span in = *frame_input(f);
-        size_t at = line_end(f, in);
-
-        if (f->joining) {
-            if (next_joined(f, ret)) {
-                return FRAME_ONE;
-            }
-        } else if (at == in.n) {
-            frame_take(f, in.n);
-        } else if (begin_joining(f, &at)) {
-            continue;
-        } else if (frame_give(f, at, 1, ret)) {
-            return FRAME_ONE;
-        } else {
-            frame_forget(f);
-            if (f->kind == FRAME_SYSLOG) {
-                return FRAME_NONE; // the next byte decides anew
-            }
-        }
-    }
-    return FRAME_NONE;
-}
-
 static enum frame_rc next_datagram(struct framer *f, struct frame *ret)
 {
     struct span in = *frame_input(f);
@@ -423,6 +280,9 @@ enum frame_rc framer_next(struct framer *f, struct frame *ret)
 {
     enum frame_rc rc;
 
+    if (frame_usual_line(f, ret)) {
+        return FRAME_ONE;
+    }
     *ret = (struct frame){0};
     if (f->broken) {
         ret->skipped = f->piece.n;
@@ -437,7 +297,7 @@ enum frame_rc framer_next(struct framer *f, struct frame *ret)
     }
     rc = next_by_kind(f, ret);
     if (rc == FRAME_NONE && f->finished && f->joining) {
-        return finish_joined(f, ret) ? FRAME_ONE : FRAME_NONE;
+        return frame_finish_joined(f, ret) ? FRAME_ONE : FRAME_NONE;
     }
     if (rc == FRAME_NONE && f->finished && f->total) {
         uint64_t begin = f->begin, last = f->line;

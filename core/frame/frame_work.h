@@ -63,7 +63,13 @@ bool frame_close(struct framer *f, struct span s, struct frame *ret);
 // Closes the record whose last `n` bytes are next in the input, `ending` bytes of line end behind them.
 bool frame_give(struct framer *f, size_t n, size_t ending, struct frame *ret);
 
+// ---- frame_line.c
 enum frame_rc frame_next_line(struct framer *f, struct frame *ret);
+// A whole line of the piece of which frame_next_line() would make a record as it stands: most are. False
+// when that has to be seen.
+bool frame_usual_line(struct framer *f, struct frame *ret);
+// No more will come: the last line belongs to the record, or is one of its own behind it.
+bool frame_finish_joined(struct framer *f, struct frame *ret);
 
 // ---- frame_count.c, frame_text.c
 enum frame_rc frame_next_syslog(struct framer *f, struct frame *ret);

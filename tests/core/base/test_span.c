@@ -178,6 +178,25 @@ static void comparing_by_words_is_comparing_by_bytes(void **state)
     }
 }
 
+static void marks_of_a_block_are_its_bytes(void **state)
+{
+    uint32_t seed = 3;
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        struct span a = random_text(&seed, MOST);
+        size_t from = a.n ? next_random(&seed) % a.n : 0;
+        uint64_t m = a.n ? FIND_MASK64(a, from, "=aZ") : 0;
+
+        for (size_t k = 0; k < 64; k++) {
+            bool is = from + k < a.n && memchr("=aZ", a.p[from + k], 3);
+
+            assert_int_equal(m >> k & 1, is);
+        }
+        free((void *)(uintptr_t)a.p);
+    }
+}
+
 static void searching_in_blocks_is_searching_by_bytes(void **state)
 {
     uint32_t seed = 2;
@@ -221,6 +240,7 @@ int main(void)
         cmocka_unit_test(cutting_gives_every_part_once),
         cmocka_unit_test(numbers_read_to_their_last_legal_value_and_no_farther),
         cmocka_unit_test(comparing_by_words_is_comparing_by_bytes),
+        cmocka_unit_test(marks_of_a_block_are_its_bytes),
         cmocka_unit_test(searching_in_blocks_is_searching_by_bytes),
     };
 

@@ -367,7 +367,13 @@ static void random_streams_give_the_same_records_however_cut(void **state)
                                        "0",
                                        "<?xml",
                                        "<?",
-                                       "12"};
+                                       "12",
+                                       "CEF:0|a|b|",
+                                       "|",
+                                       "#separator \\x09\n#fields\ta\n",
+                                       "type=SYSCALL msg=audit(1:1): a=b\n",
+                                       "type=EXECVE msg=audit(1:1): a0=c\n",
+                                       "node=n "};
     unsigned seed = 42;
 
     (void)state;
