@@ -18,12 +18,17 @@ static const uint8_t rare[256] = {
     ['y'] = 23, ['z'] = 28,  ['{'] = 26,  ['}'] = 26,
 };
 
-enum { USUAL = 12, COUNT_BITS_MIN = 6, COUNT_BITS_MAX = 18 };
+enum { RARE = 30, USUAL = 12, COUNT_BITS_MIN = 6, COUNT_BITS_MAX = 18 };
 
 struct choice {
     uint16_t *count; // by hash: keys that have the run
     unsigned shift;
 };
+
+unsigned gram_rarity(unsigned char c)
+{
+    return rare[c] ? rare[c] : RARE;
+}
 
 static uint32_t run_at(const char *p)
 {
@@ -44,9 +49,7 @@ static unsigned weight(const struct choice *c, const char *p)
     unsigned sum = 0;
 
     for (size_t k = 0; k < GRAM_MAX; k++) {
-        unsigned w = rare[(unsigned char)p[k]];
-
-        sum += w ? w : 30;
+        sum += gram_rarity((unsigned char)p[k]);
     }
     sum = usual_run(p) ? USUAL : sum;
     return sum + 4 * log2_of(c->count[run >> c->shift]);

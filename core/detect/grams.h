@@ -65,6 +65,9 @@ bool grams_build(struct arena *a, struct grams *g, struct lane_key *key, size_t 
 // Chooses gram_at of those keys: for COVER_FRONT and COVER_BACK the end they stand at. (gram_choose.c)
 bool grams_choose(struct lane_key *key, size_t nkeys, enum cover_kind kind);
 
+// How rare a byte is in logs, in quarters of a bit. (gram_choose.c)
+unsigned gram_rarity(unsigned char c);
+
 static inline size_t gram_size(const struct lane_key *k)
 {
     return k->text.n < GRAM_MAX ? k->text.n : GRAM_MAX;
