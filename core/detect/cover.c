@@ -69,6 +69,9 @@ static struct span longest_run(struct arena *a, struct units u)
 static bool add_part(struct arena *a, struct cover *c, enum cover_kind kind, uint32_t name,
                      struct span text)
 {
+    if (kind == COVER_PART && name != NAME_KEYWORD) {
+        kind = cover_part_kind(text);
+    }
     return text.n >= COVER_LEAST && add(a, c, kind, name, text);
 }
 

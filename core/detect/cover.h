@@ -32,6 +32,17 @@ enum { COVER_MAX = 8192, COVER_LEAST = 2 };
 // A list in `a`; *ret_n = 0: the rule has no cover and is always a candidate.
 const struct cover_key *cover_of(struct arena *a, const struct program *p, size_t *ret_n);
 
+// How a text that stands anywhere in a value is looked for: one beyond ASCII stands in no value of ASCII.
+static inline enum cover_kind cover_part_kind(struct span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if ((unsigned char)text.p[i] >= 0x80) {
+            return COVER_WIDER;
+        }
+    }
+    return COVER_PART;
+}
+
 // The part of a value that COVER_TAIL compares; false when it has no separator.
 bool cover_tail(struct span value, struct span *ret);
 

@@ -80,7 +80,7 @@ static void count(struct choice *c, struct span text)
     }
 }
 
-static bool choose_parts(struct lane_key *key, size_t nkeys)
+static bool choose_parts(struct lane_key *key, size_t nkeys, enum cover_kind kind)
 {
     struct choice c = {0};
     unsigned bits = COUNT_BITS_MIN;
@@ -88,7 +88,7 @@ static bool choose_parts(struct lane_key *key, size_t nkeys)
     size_t total = 0;
 
     for (size_t i = 0; i < nkeys; i++) {
-        total += key[i].kind == COVER_PART ? key[i].text.n : 0;
+        total += key[i].kind == kind ? key[i].text.n : 0;
     }
     while (bits < COUNT_BITS_MAX && (size_t)1 << bits < total) {
         bits++;
@@ -97,12 +97,12 @@ static bool choose_parts(struct lane_key *key, size_t nkeys)
     c.shift = 32 - bits;
     c.count = arena_array(&tmp, (size_t)1 << bits, sizeof(*c.count));
     for (size_t i = 0; c.count && i < nkeys; i++) {
-        if (key[i].kind == COVER_PART) {
+        if (key[i].kind == kind) {
             count(&c, key[i].text);
         }
     }
     for (size_t i = 0; c.count && i < nkeys; i++) {
-        if (key[i].kind == COVER_PART) {
+        if (key[i].kind == kind) {
             key[i].gram_at = choose(&c, key[i].text);
         }
     }
@@ -112,8 +112,8 @@ static bool choose_parts(struct lane_key *key, size_t nkeys)
 
 bool grams_choose(struct lane_key *key, size_t nkeys, enum cover_kind kind)
 {
-    if (kind == COVER_PART) {
-        return choose_parts(key, nkeys);
+    if (kind == COVER_PART || kind == COVER_WIDER) {
+        return choose_parts(key, nkeys, kind);
     }
     for (size_t i = 0; i < nkeys; i++) {
         if (key[i].kind == kind) {
