@@ -23,7 +23,7 @@ enum cover_kind {
 struct cover_key {
     enum cover_kind kind;
     uint32_t name;    // of the set's names, or NAME_KEYWORD
-    struct span text; // lower case; of PART, FRONT, BACK and WIDER at least COVER_LEAST bytes
+    struct span text; // lower case; of PART, FRONT, BACK and WIDER one that cover_tells()
 };
 
 // COVER_MAX: a rule whose cover has more keys is always a candidate.
@@ -50,7 +50,10 @@ bool cover_tail(struct span value, struct span *ret);
 // is known. At most `max`. (cover_regex.c)
 size_t cover_regex(struct arena *a, struct span expression, struct span *out, size_t max);
 
-// How many of a thousand values have this, guessed. (cover_guess.c)
+// How many of a thousand values have this, guessed; of several keys over one field, given their sum; and
+// whether a text within a value is worth looking for. (cover_guess.c)
 double cover_guess(const struct cover_key *k);
+double cover_guess_field(double sum);
+bool cover_tells(struct span text);
 
 #endif

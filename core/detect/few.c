@@ -11,10 +11,10 @@
 // Sets one more bit: letters become small ones, and a few signs others.
 enum { FOLD = 0x20 };
 
-// The rarest byte of the text's beginning but the one at `but`.
+// The rarest byte of the text's beginning but the one at `but`; where there is no other, that one.
 static uint8_t rarest(struct span text, size_t but)
 {
-    size_t best = but == 0, most = 0;
+    size_t best = but == 0 && text.n > 1, most = 0;
 
     for (size_t i = 0; i < text.n && i < FEW_REACH; i++) {
         size_t rare = gram_rarity((unsigned char)text.p[i]);

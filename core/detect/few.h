@@ -22,7 +22,7 @@ struct few {
     } text[FEW_MAX];
 };
 
-// Texts of at least two bytes, in lower case. False: they are too many.
+// Texts in lower case, none of them empty. False: they are too many.
 bool few_make(struct few *f, const struct span *text, size_t n);
 
 bool few_any(const struct few *f, struct span s);

@@ -61,6 +61,7 @@ static bool make_tables(struct arena *a, struct grams *g, const struct lane_key 
     }
     for (size_t s = 0; s < GRAM_SIZES; s++) {
         ok = ok && (n[s] == 0 || make_table(a, &g->table[s], n[s]));
+        g->least = n[s] && g->least == 0 ? s + GRAM_MIN : g->least;
     }
     g->gram = all ? arena_array(a, all, sizeof(*g->gram)) : NULL;
     return ok && (all == 0 || g->gram);
@@ -220,7 +221,7 @@ bool grams_build(struct arena *a, struct grams *g, struct lane_key *key, size_t 
 {
     bool ok = grams_choose(key, nkeys, kind) && make_tables(a, g, key, nkeys, kind);
 
-    g->walked = GRAM_MIN;
+    g->walked = g->least;
 
     for (uint32_t i = 0; ok && i < nkeys; i++) {
         if (key[i].kind == kind) {
@@ -281,7 +282,7 @@ static void look_up_sizes(const struct search *s, size_t to, uint32_t at)
 {
     uint32_t v = load32(s->low.p + at);
 
-    for (size_t size = GRAM_MIN; size < to; size++) {
+    for (size_t size = s->g->least; size < to; size++) {
         const struct gram_table *t = &s->g->table[size - GRAM_MIN];
         uint32_t bytes = v & gram_mask(size);
 
@@ -315,10 +316,10 @@ void grams_run(const struct grams *g, const struct lane_key *key, struct span lo
     uint32_t place[GRAM_PLACES];
     bool shuffle = g->teddy && teddy_usable();
 
-    if (g->ngrams == 0 || low.n < GRAM_MIN) {
+    if (g->ngrams == 0 || low.n == 0) {
         return;
     }
-    walk_from(&s, shuffle ? g->walked : GRAM_MIN);
+    walk_from(&s, shuffle ? g->walked : g->least);
     for (size_t at = shuffle ? 0 : low.n; at < low.n;) {
         size_t n = teddy_find(g->teddy, low, &at, place, GRAM_PLACES);
 
@@ -333,7 +334,7 @@ void grams_front(const struct grams *g, const struct lane_key *key, struct span 
 {
     struct search s = {g, key, low, call, ctx};
 
-    if (g->ngrams && low.n >= GRAM_MIN) {
+    if (g->ngrams && low.n) {
         look_up_sizes(&s, GRAM_MAX + 1, 0);
     }
 }
@@ -343,7 +344,7 @@ void grams_back(const struct grams *g, const struct lane_key *key, struct span l
 {
     struct search s = {g, key, low, call, ctx};
 
-    for (size_t size = GRAM_MIN; g->ngrams && size <= GRAM_MAX && size <= low.n; size++) {
+    for (size_t size = g->least; g->ngrams && size <= GRAM_MAX && size <= low.n; size++) {
         const struct gram_table *t = &g->table[size - GRAM_MIN];
         uint32_t bytes = load32(low.p + low.n - size) & gram_mask(size);
 

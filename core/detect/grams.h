@@ -33,7 +33,7 @@ struct lane_key {
 
 typedef void lane_call(void *ctx, const struct lane_key *k);
 
-enum { GRAM_MIN = COVER_LEAST, GRAM_SIZES = GRAM_MAX - GRAM_MIN + 1 };
+enum { GRAM_MIN = 1, GRAM_SIZES = GRAM_MAX - GRAM_MIN + 1 };
 
 // Its keys: those that reach over the window are in `slot`, the others in `list`.
 struct gram {
@@ -59,6 +59,7 @@ struct grams {
     struct gram_table table[GRAM_SIZES];
     struct teddy *teddy; // NULL: none
     size_t walked;
+    size_t least; // of the sizes that there are
 };
 
 // Of the keys of one kind: COVER_PART, COVER_WIDER, COVER_FRONT or COVER_BACK. False without memory.

@@ -23,7 +23,7 @@ static bool key_of(const struct test *t, struct lane_key *ret)
     case PATTERN_GLOB:
     case PATTERN_REGEX: return false;
     }
-    return p->lit.n >= COVER_LEAST;
+    return p->lit.n > 0;
 }
 
 static bool build(struct arena *a, struct leaf *l)

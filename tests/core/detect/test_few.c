@@ -37,7 +37,7 @@ static bool slowly(const struct span *text, size_t n, struct span s)
     return false;
 }
 
-// Texts of 2 to 40 bytes in values of 0 to 300, which end where their memory ends.
+// Texts of 1 to 40 bytes in values of 0 to 300, which end where their memory ends.
 static void what_stands_in_a_value_is_found(void **state)
 {
     size_t yes = 0;
@@ -55,7 +55,7 @@ static void what_stands_in_a_value_is_found(void **state)
         s = span_of(p + 1, len);
         fill(p + 1, len, dice(2) ? "abAB\\@`" : "abcdefgXYZ {[\xe4");
         for (size_t k = 0; k < n; k++) {
-            size_t m = 2 + dice(dice(3) ? 4 : 39);
+            size_t m = 1 + dice(dice(3) ? 5 : 40);
 
             fill(letters[k], m, "abcz\\`{");
             text[k] = span_of(letters[k], m);
