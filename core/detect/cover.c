@@ -41,52 +41,70 @@ static bool add(struct arena *a, struct cover *c, enum cover_kind kind, uint32_t
     return true;
 }
 
-static struct span longest_run(struct arena *a, struct units u)
+// The bytes of u[from..to), none of them a mark.
+static struct span run_of(struct arena *a, struct units u, size_t from, size_t to)
 {
-    size_t from = 0, n = 0;
-    char *p;
+    char *p = arena_alloc(a, to - from + 1);
 
-    for (size_t i = 0; i < u.n; i++) {
-        size_t k = i;
-
-        while (k < u.n && u.u[k] < 256) {
-            k++;
-        }
-        if (k - i > n) {
-            from = i;
-            n = k - i;
-        }
-        i = k;
+    for (size_t i = from; p && i < to; i++) {
+        p[i - from] = (char)u.u[i];
     }
-    p = arena_alloc(a, n + 1);
-    for (size_t i = 0; p && i < n; i++) {
-        p[i] = (char)u.u[from + i];
-    }
-    return span_of(p, p ? n : 0);
+    return span_of(p, p ? to - from : 0);
 }
 
 // FRONT, BACK or PART of the text, if it is long enough.
 static bool add_part(struct arena *a, struct cover *c, enum cover_kind kind, uint32_t name,
                      struct span text)
 {
-    return text.n >= COVER_LEAST && add(a, c, kind, name, text);
+    if (kind == COVER_PART && name != NAME_KEYWORD) {
+        kind = cover_part_kind(text);
+    }
+    return cover_tells(text) && (text.n >= COVER_LEAST || name != NAME_KEYWORD) &&
+           add(a, c, kind, name, text);
+}
+
+// Of what stands at the back of a value: all that stands behind a separator, where there is one.
+static bool add_back(struct arena *a, struct cover *c, uint32_t name, struct span text)
+{
+    struct span tail;
+
+    return cover_tail(text, &tail) && tail.n ? add(a, c, COVER_TAIL, name, tail)
+                                             : add_part(a, c, COVER_BACK, name, text);
+}
+
+// The run between marks that fits the fewest values.
+static bool add_glob(struct arena *a, struct cover *c, uint32_t name, struct units u)
+{
+    struct cover best = {0};
+
+    for (size_t i = 0, to; i < u.n; i = to + 1) {
+        struct cover one = {0};
+        struct span run;
+        bool ok;
+
+        for (to = i; to < u.n && u.u[to] < 256; to++) {
+        }
+        run = run_of(a, u, i, to);
+        ok = to == u.n ? add_back(a, &one, name, run)
+                       : add_part(a, &one, i ? COVER_PART : COVER_FRONT, name, run);
+        if (ok && (best.n == 0 || one.cost < best.cost)) {
+            best = one;
+        }
+    }
+    return best.n && add(a, c, best.key->kind, name, best.key->text);
 }
 
 static bool add_text(struct arena *a, struct cover *c, uint32_t name, const struct pattern *p)
 {
-    struct span tail;
-
     switch (p->kind) {
     case PATTERN_EXACT: return add(a, c, COVER_WHOLE, name, p->lit);
     case PATTERN_PREFIX: return add_part(a, c, COVER_FRONT, name, p->lit);
-    case PATTERN_SUFFIX:
-        return cover_tail(p->lit, &tail) && tail.n ? add(a, c, COVER_TAIL, name, tail)
-                                                   : add_part(a, c, COVER_BACK, name, p->lit);
+    case PATTERN_SUFFIX: return add_back(a, c, name, p->lit);
     case PATTERN_CONTAINS: return add_part(a, c, COVER_PART, name, p->lit);
-    case PATTERN_GLOB: return add_part(a, c, COVER_PART, name, longest_run(a, p->glob));
+    case PATTERN_GLOB: return add_glob(a, c, name, p->glob);
     case PATTERN_REGEX:
-        return p->beyond && (p->lit.n < COVER_LEAST ? add(a, c, COVER_WIDE, name, SPAN_NONE)
-                                                    : add(a, c, COVER_WIDER, name, p->lit));
+        return p->beyond && (!cover_tells(p->lit) ? add(a, c, COVER_WIDE, name, SPAN_NONE)
+                                                  : add(a, c, COVER_WIDER, name, p->lit));
     case PATTERN_ANY: return add(a, c, COVER_THERE, name, SPAN_NONE);
     }
     return false;
@@ -101,7 +119,7 @@ static bool add_regex(struct arena *a, struct cover *c, uint32_t name, const str
 
     for (size_t i = 0; i < n; i++) {
         wide = wide || span_find(text[i], 's') < text[i].n || span_find(text[i], 'k') < text[i].n;
-        if (!add(a, c, COVER_PART, name, text[i])) {
+        if (!add_part(a, c, COVER_PART, name, text[i])) {
             return false;
         }
     }
@@ -193,10 +211,8 @@ static struct cover leaf_cover(struct arena *a, const struct leaf *l)
             all_known = all_known && append(a, &sum, &c);
         }
     }
-    if (l->all) {
-        return best;
-    }
-    best = all_known ? sum : best;
+    best = !l->all && all_known ? sum : best;
+    best.cost = l->name == NAME_KEYWORD ? best.cost : cover_guess_field(best.cost);
     for (size_t i = 0; i < best.n; i++) {
         if (best.key[i].kind == COVER_THERE) {
             return there(a, l); // then the others say no more

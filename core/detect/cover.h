@@ -23,7 +23,7 @@ enum cover_kind {
 struct cover_key {
     enum cover_kind kind;
     uint32_t name;    // of the set's names, or NAME_KEYWORD
-    struct span text; // lower case; of PART, FRONT, BACK and WIDER at least COVER_LEAST bytes
+    struct span text; // lower case; of PART, FRONT, BACK and WIDER one that cover_tells()
 };
 
 // COVER_MAX: a rule whose cover has more keys is always a candidate.
@@ -32,6 +32,17 @@ enum { COVER_MAX = 8192, COVER_LEAST = 2 };
 // A list in `a`; *ret_n = 0: the rule has no cover and is always a candidate.
 const struct cover_key *cover_of(struct arena *a, const struct program *p, size_t *ret_n);
 
+// How a text that stands anywhere in a value is looked for: one beyond ASCII stands in no value of ASCII.
+static inline enum cover_kind cover_part_kind(struct span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if ((unsigned char)text.p[i] >= 0x80) {
+            return COVER_WIDER;
+        }
+    }
+    return COVER_PART;
+}
+
 // The part of a value that COVER_TAIL compares; false when it has no separator.
 bool cover_tail(struct span value, struct span *ret);
 
@@ -39,7 +50,10 @@ bool cover_tail(struct span value, struct span *ret);
 // is known. At most `max`. (cover_regex.c)
 size_t cover_regex(struct arena *a, struct span expression, struct span *out, size_t max);
 
-// How many of a thousand values have this, guessed. (cover_guess.c)
+// How many of a thousand values have this, guessed; of several keys over one field, given their sum; and
+// whether a text within a value is worth looking for. (cover_guess.c)
 double cover_guess(const struct cover_key *k);
+double cover_guess_field(double sum);
+bool cover_tells(struct span text);
 
 #endif

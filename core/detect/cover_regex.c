@@ -36,16 +36,55 @@ static void better(struct texts *best, const struct texts *t)
     }
 }
 
-static void end_run(struct texts *best, const char *run, size_t n, struct arena *a)
+// A run of characters, one of which may be any of a small class.
+enum { CLASS_MAX = 4 };
+
+struct run {
+    char text[256];
+    size_t n, class_at, members; // members: 0, no class
+    char member[CLASS_MAX];
+};
+
+static bool add_char(struct run *run, char c)
 {
-    struct texts t = {.n = 1};
+    if (run->n == sizeof(run->text)) {
+        return false;
+    }
+    run->text[run->n++] = c;
+    return true;
+}
 
-    if (n >= COVER_LEAST) {
-        char *p = arena_str(a, span_of(run, n));
+static void end_run(struct texts *best, struct run *run, struct arena *a)
+{
+    struct texts t = {.n = run->members ? run->members : 1};
 
-        t.v[0] = span_of(p, n);
+    for (size_t i = 0; i < t.n; i++) {
+        char *p = arena_str(a, span_of(run->text, run->n));
+
+        if (run->members && run->class_at < run->n) {
+            p[run->class_at] = run->member[i];
+        }
+        t.v[i] = span_of(p, run->n);
+    }
+    if (arena_ok(a) && cover_tells(t.v[0])) {
         better(best, &t);
     }
+    run->n = run->members = 0;
+}
+
+// A small class takes a place in the run, as its first character until the run ends.
+static bool add_class(struct texts *best, struct run *run, struct span members, struct arena *a)
+{
+    if (members.n == 0 || members.n > CLASS_MAX) {
+        return false;
+    }
+    if (run->members || run->n == sizeof(run->text)) {
+        end_run(best, run, a);
+    }
+    run->class_at = run->n;
+    run->members = members.n;
+    memcpy(run->member, members.p, members.n);
+    return add_char(run, members.p[0]);
 }
 
 // A quantifier at the place: true when it is one; *ret_least = how often at least.
@@ -90,9 +129,22 @@ static bool quantifier(struct reader *r, unsigned *ret_least)
     return true;
 }
 
-static void skip_class(struct reader *r)
+// What stands between the brackets where that is nothing but a list of characters, else nothing.
+static struct span plain_members(const char *p, const char *end)
+{
+    struct span s = span_of(p, span_find(span_of(p, (size_t)(end - p)), ']'));
+    bool plain = s.n > 0 && s.p[0] != '^';
+
+    for (size_t i = 0; plain && i < s.n; i++) {
+        plain = !strchr("\\[-&~", s.p[i]) && s.p[i] && (unsigned char)s.p[i] < 0x80;
+    }
+    return plain ? s : SPAN_NONE;
+}
+
+static struct span skip_class(struct reader *r)
 {
     const char *p = r->p + 1;
+    struct span members = plain_members(p, r->end);
 
     p += p < r->end && *p == '^';
     p += p < r->end && *p == ']';
@@ -116,6 +168,7 @@ static void skip_class(struct reader *r)
     }
     r->give_up |= p >= r->end;
     r->p = p + 1;
+    return members;
 }
 
 // Behind a backslash: the literal character, or 0 for anything else (which is passed over).
@@ -215,44 +268,37 @@ static struct texts group(struct reader *r)
 static struct texts branch(struct reader *r)
 {
     struct texts best = {.n = 0};
-    char run[256];
-    size_t n = 0;
+    struct run run = {.n = 0};
 
     while (!r->give_up && r->p < r->end && *r->p != '|' && *r->p != ')') {
+        struct span members = SPAN_NONE;
         unsigned least = 1;
         char c = *r->p, lit = '\0';
+        bool known, repeated;
 
         if (c == '(') {
             struct texts t;
 
-            end_run(&best, run, n, r->a);
-            n = 0;
+            end_run(&best, &run, r->a);
             t = group(r);
             better(&best, &t);
             continue;
         }
         if (c == '[') {
-            skip_class(r);
+            members = skip_class(r);
         } else if (c == '\\') {
             lit = escaped(r);
         } else {
             r->p++;
             lit = c == '.' || c == '^' || c == '$' || (unsigned char)c >= 0x80 ? '\0' : c;
         }
-        if (quantifier(r, &least)) {
-            if (lit && least > 0 && n < sizeof(run)) {
-                run[n++] = lit;
-            }
-            end_run(&best, run, n, r->a);
-            n = 0;
-        } else if (lit && n < sizeof(run)) {
-            run[n++] = lit;
-        } else {
-            end_run(&best, run, n, r->a);
-            n = 0;
+        repeated = quantifier(r, &least);
+        known = least > 0 && (lit ? add_char(&run, lit) : add_class(&best, &run, members, r->a));
+        if (repeated || !known) {
+            end_run(&best, &run, r->a);
         }
     }
-    end_run(&best, run, n, r->a);
+    end_run(&best, &run, r->a);
     return best;
 }
 

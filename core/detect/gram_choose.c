@@ -18,12 +18,17 @@ static const uint8_t rare[256] = {
     ['y'] = 23, ['z'] = 28,  ['{'] = 26,  ['}'] = 26,
 };
 
-enum { USUAL = 12, COUNT_BITS_MIN = 6, COUNT_BITS_MAX = 18 };
+enum { RARE = 30, USUAL = 12, COUNT_BITS_MIN = 6, COUNT_BITS_MAX = 18 };
 
 struct choice {
     uint16_t *count; // by hash: keys that have the run
     unsigned shift;
 };
+
+unsigned gram_rarity(unsigned char c)
+{
+    return rare[c] ? rare[c] : RARE;
+}
 
 static uint32_t run_at(const char *p)
 {
@@ -44,9 +49,7 @@ static unsigned weight(const struct choice *c, const char *p)
     unsigned sum = 0;
 
     for (size_t k = 0; k < GRAM_MAX; k++) {
-        unsigned w = rare[(unsigned char)p[k]];
-
-        sum += w ? w : 30;
+        sum += gram_rarity((unsigned char)p[k]);
     }
     sum = usual_run(p) ? USUAL : sum;
     return sum + 4 * log2_of(c->count[run >> c->shift]);
@@ -77,7 +80,7 @@ static void count(struct choice *c, struct span text)
     }
 }
 
-static bool choose_parts(struct lane_key *key, size_t nkeys)
+static bool choose_parts(struct lane_key *key, size_t nkeys, enum cover_kind kind)
 {
     struct choice c = {0};
     unsigned bits = COUNT_BITS_MIN;
@@ -85,7 +88,7 @@ static bool choose_parts(struct lane_key *key, size_t nkeys)
     size_t total = 0;
 
     for (size_t i = 0; i < nkeys; i++) {
-        total += key[i].kind == COVER_PART ? key[i].text.n : 0;
+        total += key[i].kind == kind ? key[i].text.n : 0;
     }
     while (bits < COUNT_BITS_MAX && (size_t)1 << bits < total) {
         bits++;
@@ -94,12 +97,12 @@ static bool choose_parts(struct lane_key *key, size_t nkeys)
     c.shift = 32 - bits;
     c.count = arena_array(&tmp, (size_t)1 << bits, sizeof(*c.count));
     for (size_t i = 0; c.count && i < nkeys; i++) {
-        if (key[i].kind == COVER_PART) {
+        if (key[i].kind == kind) {
             count(&c, key[i].text);
         }
     }
     for (size_t i = 0; c.count && i < nkeys; i++) {
-        if (key[i].kind == COVER_PART) {
+        if (key[i].kind == kind) {
             key[i].gram_at = choose(&c, key[i].text);
         }
     }
@@ -109,8 +112,8 @@ static bool choose_parts(struct lane_key *key, size_t nkeys)
 
 bool grams_choose(struct lane_key *key, size_t nkeys, enum cover_kind kind)
 {
-    if (kind == COVER_PART) {
-        return choose_parts(key, nkeys);
+    if (kind == COVER_PART || kind == COVER_WIDER) {
+        return choose_parts(key, nkeys, kind);
     }
     for (size_t i = 0; i < nkeys; i++) {
         if (key[i].kind == kind) {

@@ -4,10 +4,11 @@
 
 #include <stdlib.h>
 
-_Static_assert((int)VALUE_PAD >= (int)TEDDY_PAD, "a folded value is read so far beyond its end");
+_Static_assert((int)VALUE_PAD >= (int)TEDDY_PAD && (int)VALUE_PAD >= (int)GRAM_PAD,
+               "a folded value is read so far beyond its end");
 
-// LIST_MAX: more keys of one gram get a window. WINDOW: width and reach of it. PLACES: looked up at once.
-enum { LIST_MAX = 4, WINDOW = 4, WINDOW_LEAST = 2, WINDOW_REACH = 20, PLACES = 256 };
+// LIST_MAX: more keys of one gram get a window. WINDOW: width and reach of it.
+enum { LIST_MAX = 4, WINDOW = 4, WINDOW_LEAST = 2, WINDOW_REACH = 20 };
 
 static inline uint32_t load32(const char *p)
 {
@@ -15,16 +16,6 @@ static inline uint32_t load32(const char *p)
 
     memcpy(&v, p, sizeof(v));
     return v;
-}
-
-static inline uint32_t spread(uint32_t gram)
-{
-    return gram * 0x9e3779b1u;
-}
-
-static inline uint32_t size_mask(size_t size)
-{
-    return (uint32_t)(UINT64_C(0xffffffff) >> (8 * (GRAM_MAX - size)));
 }
 
 static unsigned log2_up(size_t n, unsigned least, unsigned most)
@@ -47,16 +38,13 @@ static uint32_t gram_of(const struct lane_key *k)
     return v;
 }
 
-// One bit in 64 is set, as far as 64 Ki bits go.
 static bool make_table(struct arena *a, struct gram_table *t, size_t n)
 {
-    unsigned bits = log2_up(n * 64, 8, 16), slots = log2_up(n * 2, 1, 20);
+    unsigned slots = log2_up(n * 2, 1, 20);
 
-    t->bit_shift = (uint8_t)(32 - bits);
     t->shift = (uint8_t)(32 - slots);
-    t->bit = arena_array(a, ((size_t)1 << bits) / 64, sizeof(uint64_t));
     t->slot = arena_array(a, (size_t)1 << slots, sizeof(uint32_t));
-    return t->bit && t->slot;
+    return t->slot && gram_bits_make(a, &t->bits, n);
 }
 
 static bool make_tables(struct arena *a, struct grams *g, const struct lane_key *key, size_t nkeys,
@@ -73,6 +61,7 @@ static bool make_tables(struct arena *a, struct grams *g, const struct lane_key 
     }
     for (size_t s = 0; s < GRAM_SIZES; s++) {
         ok = ok && (n[s] == 0 || make_table(a, &g->table[s], n[s]));
+        g->least = n[s] && g->least == 0 ? s + GRAM_MIN : g->least;
     }
     g->gram = all ? arena_array(a, all, sizeof(*g->gram)) : NULL;
     return ok && (all == 0 || g->gram);
@@ -81,15 +70,14 @@ static bool make_tables(struct arena *a, struct grams *g, const struct lane_key 
 static struct gram *intern(struct grams *g, const struct lane_key *k)
 {
     struct gram_table *t = &g->table[gram_size(k) - GRAM_MIN];
-    uint32_t bytes = gram_of(k), h = spread(bytes), *slot = &t->slot[h >> t->shift];
+    uint32_t bytes = gram_of(k), *slot = &t->slot[gram_hash(bytes) >> t->shift];
 
     for (uint32_t i = *slot; i; i = g->gram[i - 1].next) {
         if (g->gram[i - 1].bytes == bytes) {
             return &g->gram[i - 1];
         }
     }
-    h >>= t->bit_shift;
-    t->bit[h / 64] |= UINT64_C(1) << h % 64;
+    gram_bits_add(&t->bits, bytes);
     g->gram[g->ngrams] = (struct gram){.bytes = bytes, .next = *slot};
     *slot = (uint32_t)++g->ngrams;
     return &g->gram[g->ngrams - 1];
@@ -104,7 +92,7 @@ static inline uint32_t hash_window(const char *p, size_t width)
     } else {
         memcpy(&v, p, WINDOW_LEAST);
     }
-    return spread(v ^ v >> 15);
+    return gram_hash(v ^ v >> 15);
 }
 
 static bool covers(const struct lane_key *k, int at, size_t width)
@@ -193,24 +181,26 @@ static bool make_window(struct arena *a, struct gram *g, struct lane_key *key)
     return seen && (g->width == 0 || fill_window(a, g, key, n));
 }
 
-static bool make_teddy(struct arena *a, struct grams *g)
+// Shuffles for the grams of less than `to` bytes; none when they are too many.
+static bool make_teddy(struct arena *a, struct grams *g, size_t to)
 {
     struct teddy_run *run = calloc(g->ngrams + 1, sizeof(*run));
     struct teddy t;
     size_t n = 0;
     bool ok = run != NULL;
 
-    for (size_t s = 0; ok && s < GRAM_SIZES; s++) {
-        const struct gram_table *x = &g->table[s];
+    for (size_t size = GRAM_MIN; ok && size < to; size++) {
+        const struct gram_table *x = &g->table[size - GRAM_MIN];
 
         for (size_t i = 0; x->slot && i < (size_t)1 << (32 - x->shift); i++) {
             for (uint32_t k = x->slot[i]; k; k = g->gram[k - 1].next) {
-                run[n++] = (struct teddy_run){g->gram[k - 1].bytes, (uint32_t)s + GRAM_MIN};
+                run[n++] = (struct teddy_run){g->gram[k - 1].bytes, (uint32_t)size};
             }
         }
     }
     if (ok && teddy_build(&t, run, n)) {
         g->teddy = arena_alloc(a, sizeof(t));
+        g->walked = to;
         ok = g->teddy != NULL;
         if (ok) {
             *g->teddy = t;
@@ -220,10 +210,18 @@ static bool make_teddy(struct arena *a, struct grams *g)
     return ok;
 }
 
+// For all grams, else for the short ones.
+static bool make_teddies(struct arena *a, struct grams *g)
+{
+    return make_teddy(a, g, GRAM_MAX + 1) && (g->teddy || make_teddy(a, g, GRAM_MAX));
+}
+
 bool grams_build(struct arena *a, struct grams *g, struct lane_key *key, size_t nkeys,
                  enum cover_kind kind)
 {
     bool ok = grams_choose(key, nkeys, kind) && make_tables(a, g, key, nkeys, kind);
+
+    g->walked = g->least;
 
     for (uint32_t i = 0; ok && i < nkeys; i++) {
         if (key[i].kind == kind) {
@@ -236,7 +234,7 @@ bool grams_build(struct arena *a, struct grams *g, struct lane_key *key, size_t 
     for (size_t i = 0; ok && i < g->ngrams; i++) {
         ok = make_window(a, &g->gram[i], key);
     }
-    return ok && (kind != COVER_PART || make_teddy(a, g));
+    return ok && (kind != COVER_PART || make_teddies(a, g));
 }
 
 // ---- running
@@ -265,7 +263,7 @@ static void compare(const struct search *s, uint32_t list, size_t at)
 
 static void look_up(const struct search *s, const struct gram_table *t, uint32_t bytes, size_t at)
 {
-    for (uint32_t i = t->slot[spread(bytes) >> t->shift]; i; i = s->g->gram[i - 1].next) {
+    for (uint32_t i = t->slot[gram_hash(bytes) >> t->shift]; i; i = s->g->gram[i - 1].next) {
         const struct gram *g = &s->g->gram[i - 1];
         size_t from = at + (size_t)g->window; // before the value's begin: a huge number
 
@@ -279,57 +277,33 @@ static void look_up(const struct search *s, const struct gram_table *t, uint32_t
     }
 }
 
-static inline bool may_be(const struct gram_table *t, uint32_t bytes)
-{
-    uint32_t h = spread(bytes) >> t->bit_shift;
-
-    return t->bit[h / 64] >> h % 64 & 1;
-}
-
-// At a place that the shuffles found: every size.
-static void look_up_all(const struct search *s, uint32_t at)
+// At a place that the shuffles found, or at the front: every size below `to`.
+static void look_up_sizes(const struct search *s, size_t to, uint32_t at)
 {
     uint32_t v = load32(s->low.p + at);
 
-    for (size_t size = GRAM_MIN; size <= GRAM_MAX; size++) {
+    for (size_t size = s->g->least; size < to; size++) {
         const struct gram_table *t = &s->g->table[size - GRAM_MIN];
-        uint32_t bytes = v & size_mask(size);
+        uint32_t bytes = v & gram_mask(size);
 
-        if (t->slot && may_be(t, bytes)) {
+        if (t->slot && gram_may_be(&t->bits, bytes)) {
             look_up(s, t, bytes, at);
         }
     }
 }
 
-// Places from *at on where a gram of one size may stand; nothing is asked twice, and no branch depends
-// on what is found.
-static inline size_t walk(const struct gram_table *t, size_t size, struct span low, size_t *at,
-                          uint32_t *place)
+static void walk_from(const struct search *s, size_t from)
 {
-    size_t n = 0, end = low.n - size + 1;
-    size_t i = *at, stop = end - i < PLACES ? end : i + PLACES;
+    uint32_t place[GRAM_PLACES];
 
-    for (; i < stop; i++) {
-        place[n] = (uint32_t)i;
-        n += may_be(t, load32(low.p + i) & size_mask(size));
-    }
-    *at = i < end ? i : low.n;
-    return n;
-}
-
-static void walk_all(const struct search *s)
-{
-    uint32_t place[PLACES];
-
-    for (size_t size = GRAM_MIN; size <= GRAM_MAX; size++) {
+    for (size_t size = from; size <= GRAM_MAX; size++) {
         const struct gram_table *t = &s->g->table[size - GRAM_MIN];
 
-        for (size_t at = 0; t->slot && s->low.n >= size && at < s->low.n;) {
-            size_t n = size == GRAM_MAX ? walk(t, GRAM_MAX, s->low, &at, place)
-                                        : walk(t, size, s->low, &at, place);
+        for (size_t at = 0; t->slot && at < s->low.n;) {
+            size_t n = gram_walk(&t->bits, size, s->low, &at, place);
 
             for (size_t i = 0; i < n; i++) {
-                look_up(s, t, load32(s->low.p + place[i]) & size_mask(size), place[i]);
+                look_up(s, t, load32(s->low.p + place[i]) & gram_mask(size), place[i]);
             }
         }
     }
@@ -339,20 +313,18 @@ void grams_run(const struct grams *g, const struct lane_key *key, struct span lo
                void *ctx)
 {
     struct search s = {g, key, low, call, ctx};
-    uint32_t place[PLACES];
+    uint32_t place[GRAM_PLACES];
+    bool shuffle = g->teddy && teddy_usable();
 
-    if (g->ngrams == 0 || low.n < GRAM_MIN) {
+    if (g->ngrams == 0 || low.n == 0) {
         return;
     }
-    if (!g->teddy || !teddy_usable()) {
-        walk_all(&s);
-        return;
-    }
-    for (size_t at = 0; at < low.n;) {
-        size_t n = teddy_find(g->teddy, low, &at, place, PLACES);
+    walk_from(&s, shuffle ? g->walked : g->least);
+    for (size_t at = shuffle ? 0 : low.n; at < low.n;) {
+        size_t n = teddy_find(g->teddy, low, &at, place, GRAM_PLACES);
 
         for (size_t i = 0; i < n; i++) {
-            look_up_all(&s, place[i]);
+            look_up_sizes(&s, g->walked, place[i]);
         }
     }
 }
@@ -362,8 +334,8 @@ void grams_front(const struct grams *g, const struct lane_key *key, struct span 
 {
     struct search s = {g, key, low, call, ctx};
 
-    if (g->ngrams && low.n >= GRAM_MIN) {
-        look_up_all(&s, 0);
+    if (g->ngrams && low.n) {
+        look_up_sizes(&s, GRAM_MAX + 1, 0);
     }
 }
 
@@ -372,11 +344,11 @@ void grams_back(const struct grams *g, const struct lane_key *key, struct span l
 {
     struct search s = {g, key, low, call, ctx};
 
-    for (size_t size = GRAM_MIN; g->ngrams && size <= GRAM_MAX && size <= low.n; size++) {
+    for (size_t size = g->least; g->ngrams && size <= GRAM_MAX && size <= low.n; size++) {
         const struct gram_table *t = &g->table[size - GRAM_MIN];
-        uint32_t bytes = load32(low.p + low.n - size) & size_mask(size);
+        uint32_t bytes = load32(low.p + low.n - size) & gram_mask(size);
 
-        if (t->slot && may_be(t, bytes)) {
+        if (t->slot && gram_may_be(&t->bits, bytes)) {
             look_up(&s, t, bytes, low.n - size);
         }
     }

@@ -3,10 +3,10 @@
 //
 // Of each text one *gram* is chosen: four bytes of it (all of a shorter one), the run that values are
 // least likely to have, and rather one that other texts have as well, since few grams are told from a
-// value faster than many. A value is passed over once: 32 bytes at a time when the grams are few and the
-// machine can (teddy.h), else run by run against a table of bits. This is the first step of Wu and
-// Manber's matcher (TR-94-17, 1994) without its shifts: fields are short, sets are many, and nothing has
-// to be compiled.
+// value faster than many. A value is passed over once, or twice when there are shorter ones: 32 bytes at
+// a time when the grams are few and the machine can (teddy.h), else run by run against a table of bits
+// (gram_walk.h). This is the first step of Wu and Manber's matcher (TR-94-17, 1994) without its shifts:
+// fields are short, sets are many, and nothing has to be compiled.
 //
 // Where a gram stands the texts that it was chosen for are compared. Many of them are told apart by a
 // *window* first: some bytes at the same distance from the gram in all of them, looked up by hash. So a
@@ -18,6 +18,7 @@
 #define CORE_DETECT_GRAMS_H
 
 #include "core/detect/cover.h"
+#include "core/detect/gram_walk.h"
 #include "core/detect/teddy.h"
 
 // One key of a lane and the rules that it calls.
@@ -32,7 +33,7 @@ struct lane_key {
 
 typedef void lane_call(void *ctx, const struct lane_key *k);
 
-enum { GRAM_MIN = COVER_LEAST, GRAM_MAX = 4, GRAM_SIZES = GRAM_MAX - GRAM_MIN + 1 };
+enum { GRAM_MIN = 1, GRAM_SIZES = GRAM_MAX - GRAM_MIN + 1 };
 
 // Its keys: those that reach over the window are in `slot`, the others in `list`.
 struct gram {
@@ -47,15 +48,18 @@ struct gram {
 
 struct gram_table { // the grams of one size
     uint32_t *slot; // by hash: gram, plus one; NULL: there are none
-    uint64_t *bit;  // by hash: one may be there
-    uint8_t shift, bit_shift;
+    uint8_t shift;
+    struct gram_bits bits;
 };
 
+// The shuffles find those of less than `walked` bytes, a walk the others.
 struct grams {
     struct gram *gram;
     size_t ngrams;
     struct gram_table table[GRAM_SIZES];
-    struct teddy *teddy; // NULL: the grams are too many
+    struct teddy *teddy; // NULL: none
+    size_t walked;
+    size_t least; // of the sizes that there are
 };
 
 // Of the keys of one kind: COVER_PART, COVER_WIDER, COVER_FRONT or COVER_BACK. False without memory.
@@ -64,6 +68,9 @@ bool grams_build(struct arena *a, struct grams *g, struct lane_key *key, size_t 
 
 // Chooses gram_at of those keys: for COVER_FRONT and COVER_BACK the end they stand at. (gram_choose.c)
 bool grams_choose(struct lane_key *key, size_t nkeys, enum cover_kind kind);
+
+// How rare a byte is in logs, in quarters of a bit. (gram_choose.c)
+unsigned gram_rarity(unsigned char c);
 
 static inline size_t gram_size(const struct lane_key *k)
 {

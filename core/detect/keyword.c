@@ -30,6 +30,19 @@ static struct span plain_run(struct span text)
 // What letters by number begin with: those of a run, and all.
 static const struct span low_number = SPAN_LIT("\\u00"), any_number = SPAN_LIT("\\u");
 
+// Runs that are asked one by one: the record need not be folded for that.
+static void make_few(struct keyword_probe *p)
+{
+    struct span text[FEW_MAX];
+
+    for (size_t i = 0; i < p->nkeys && i < FEW_MAX; i++) {
+        text[i] = p->key[i].text;
+    }
+    if (p->nkeys <= FEW_MAX && !p->lane->wide) {
+        few_make(&p->few, text, p->nkeys);
+    }
+}
+
 bool keyword_build(struct arena *a, const struct lane *l, struct keyword_probe *ret)
 {
     *ret = (struct keyword_probe){.key = arena_array(a, l->nkeys + 1, sizeof(*ret->key))};
@@ -50,6 +63,7 @@ bool keyword_build(struct arena *a, const struct lane *l, struct keyword_probe *
     ret->key[ret->nkeys++] =
         (struct lane_key){.text = l->wide ? any_number : low_number, .kind = COVER_PART};
     ret->lane = l;
+    make_few(ret);
     return grams_build(a, &ret->grams, ret->key, ret->nkeys, COVER_PART);
 }
 
@@ -120,6 +134,12 @@ static bool within(struct span part, struct span whole)
     return part.p >= whole.p && part.n <= whole.n && (size_t)(part.p - whole.p) <= whole.n - part.n;
 }
 
+// Whether a text has one of the few runs; what has none has no keyword. True where there are more.
+static bool few_perhaps(const struct keyword_probe *p, struct span s)
+{
+    return p->few.n == 0 || few_any(&p->few, s);
+}
+
 // Whether one of the fields from..to-1 calls something; what stands in the record was looked for there.
 static bool field_calls(const struct keyword_probe *p, const struct event *ev, size_t from,
                         size_t to, const struct leaf_tools *t)
@@ -129,7 +149,7 @@ static bool field_calls(const struct keyword_probe *p, const struct event *ev, s
     for (size_t i = from; !called && i < to; i++) {
         struct value v = {.v = ev->okv[i].v};
 
-        if (v.v.type == V_STR && v.v.s.n && !within(v.v.s, ev->raw)) {
+        if (v.v.type == V_STR && v.v.s.n && !within(v.v.s, ev->raw) && few_perhaps(p, v.v.s)) {
             struct span low = value_low(&v, t);
 
             lane_run(p->lane, low, v.ascii, note_any, &called);
@@ -150,11 +170,18 @@ static bool others_call(const struct keyword_probe *p, const struct event *ev,
 bool keyword_perhaps(const struct keyword_probe *p, const struct event *ev,
                      const struct leaf_tools *t)
 {
-    struct values record = t->field(t->ctx, NAME_RECORD);
     struct found f = {p, false, false};
+    struct values record;
     struct span low;
 
-    if (!p->lane || record.n == 0 || (ev->take_all && !within(ev->json, ev->raw))) {
+    if (!p->lane || (ev->take_all && !within(ev->json, ev->raw))) {
+        return true;
+    }
+    if (!few_perhaps(p, ev->raw)) {
+        return others_call(p, ev, t);
+    }
+    record = t->field(t->ctx, NAME_RECORD);
+    if (record.n == 0) {
         return true;
     }
     low = value_low(&record.at[0], t);

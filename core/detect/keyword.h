@@ -10,6 +10,7 @@
 #ifndef CORE_DETECT_KEYWORD_H
 #define CORE_DETECT_KEYWORD_H
 
+#include "core/detect/few.h"
 #include "core/detect/lane.h"
 
 struct keyword_probe {
@@ -17,6 +18,7 @@ struct keyword_probe {
     struct lane_key *key;    // a run of each of the lane's, and the begin of a number
     size_t nkeys;
     struct grams grams;
+    struct few few; // the same keys, when they are few and bytes beyond ASCII do not matter
 };
 
 // Of a lane over NAME_KEYWORD that is built and stays. False without memory.

@@ -90,7 +90,13 @@ void lane_run(const struct lane *l, struct span low, bool ascii, lane_call *call
         }
         grams_run(&l->wider, l->key, low, call, ctx);
     }
-    grams_front(&l->front, l->key, low, call, ctx);
-    grams_back(&l->back, l->key, low, call, ctx);
-    grams_run(&l->part, l->key, low, call, ctx);
+    if (l->front.ngrams) {
+        grams_front(&l->front, l->key, low, call, ctx);
+    }
+    if (l->back.ngrams) {
+        grams_back(&l->back, l->key, low, call, ctx);
+    }
+    if (l->part.ngrams) {
+        grams_run(&l->part, l->key, low, call, ctx);
+    }
 }

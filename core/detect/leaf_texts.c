@@ -18,12 +18,12 @@ static bool key_of(const struct test *t, struct lane_key *ret)
     case PATTERN_EXACT: ret->kind = COVER_WHOLE; return p->lit.n > 0;
     case PATTERN_PREFIX: ret->kind = COVER_FRONT; break;
     case PATTERN_SUFFIX: ret->kind = COVER_BACK; break;
-    case PATTERN_CONTAINS: ret->kind = COVER_PART; break;
+    case PATTERN_CONTAINS: ret->kind = cover_part_kind(p->lit); break;
     case PATTERN_ANY:
     case PATTERN_GLOB:
     case PATTERN_REGEX: return false;
     }
-    return p->lit.n >= COVER_LEAST;
+    return p->lit.n > 0;
 }
 
 static bool build(struct arena *a, struct leaf *l)

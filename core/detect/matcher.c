@@ -9,7 +9,7 @@ struct matcher {
     const struct ruleset *s;
     struct value_cache values;
     struct regex_scratch *regex;
-    struct rulesource_memo *memo;
+    struct prefilter_memo *memo;
     struct leaf_tools tools;
     struct called called;
     uint64_t overflow, unasked;
@@ -27,7 +27,7 @@ struct matcher *matcher_new(const struct ruleset *s, const struct wants *want)
     }
     m->s = s;
     m->regex = regex_scratch_new();
-    m->memo = prefilter_memo_new(s->prefilter);
+    m->memo = prefilter_memo_new(s->prefilter, &m->values);
     m->rule_faults = calloc(s->nrules + 1, sizeof(*m->rule_faults));
     m->faulted = calloc(s->nrules + 1, sizeof(*m->faulted));
     if (!value_cache_init(&m->values, s, want) || !called_init(&m->called, s->nrules) ||
@@ -49,7 +49,7 @@ void matcher_free(struct matcher *m)
         value_cache_free(&m->values);
         called_free(&m->called);
         regex_scratch_free(m->regex);
-        rulesource_memo_free(m->memo);
+        prefilter_memo_free(m->memo);
         free(m->rule_faults);
         free(m->faulted);
         free(m);
@@ -146,8 +146,7 @@ size_t matcher_run(struct matcher *m, const struct event *ev, struct hit *out, s
     uint32_t rule;
 
     begin(m, ev);
-    prefilter_run(m->s->prefilter, m->memo, ev, &m->tools, &m->called);
-    m->unasked += m->values.faults != faults;
+    m->unasked += !prefilter_run(m->memo, ev, &m->tools, &m->called) || m->values.faults != faults;
     while (called_next(&m->called, &rule)) {
         struct hit h;
 

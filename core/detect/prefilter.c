@@ -1,4 +1,4 @@
-// prefilter.c - rules by log source, field and cover.
+// prefilter.c - what to ask an event, and the rules that its values call.
 // SPDX-License-Identifier: Apache-2.0
 #include "core/detect/prefilter.h"
 
@@ -6,180 +6,133 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/detect/keyword.h"
-#include "core/detect/rulesource.h"
+// ---- what events of some log sources are asked
 
-struct group { // rules of one log source
-    struct lane *lane;
-    size_t nlanes;
-    struct keyword_probe keywords; // of the lane of that name, when there is one
-    uint32_t *always;              // rules without a cover
-    size_t nalways, calways;
+struct ask { // one lane
+    const struct lane *lane;
+    const struct keyword_probe *keywords; // NULL: not of that name
+    struct value_key key;
 };
 
-struct prefilter {
-    struct rulesources rulesources;
-    struct group *group; // by their numbers
-    size_t ngroups, cgroups;
-    uint32_t *rule; // what the keys call, see struct lane_key
+// Of all groups that fit; kept until other log sources take the place, so that an event costs what it
+// has and calls. Grows to what the set needs and stays.
+struct plan {
+    struct ask *ask;
+    const struct prefilter_group **always; // groups that have such rules
+    size_t nasks, casks, nalways, calways;
+    bool complete;
 };
 
-// ---- building
-
-struct want_key { // one key of one rule; sorted, equal keys stand together
-    uint32_t group, rule;
-    struct cover_key k;
+struct prefilter_memo {
+    const struct prefilter *p;
+    const struct value_cache *values;
+    struct rulesource_memo *sources;
+    struct plan plan[RULESOURCE_PLACES];
 };
 
-struct wants {
-    struct want_key *v;
-    size_t n, cap;
-};
-
-static struct group *group_of(struct prefilter *p, struct arena *a, const struct entry *e)
+struct prefilter_memo *prefilter_memo_new(const struct prefilter *p,
+                                          const struct value_cache *values)
 {
-    uint32_t at = rulesources_add(&p->rulesources, a, e->logsource);
+    struct prefilter_memo *m = calloc(1, sizeof(*m));
 
-    if (at == NAME_NONE) {
-        return NULL;
+    if (m) {
+        m->p = p;
+        m->values = values;
+        m->sources = rulesource_memo_new(&p->rulesources);
     }
-    if (at == p->ngroups) {
-        p->group = arena_grow(a, p->group, p->ngroups, &p->cgroups, sizeof(*p->group));
-        if (!p->group) {
-            return NULL;
-        }
-        memset(&p->group[p->ngroups++], 0, sizeof(*p->group));
+    if (m && !m->sources) {
+        free(m);
+        m = NULL;
     }
-    return &p->group[at];
+    return m;
 }
 
-static bool add_rule(struct prefilter *p, struct ruleset *s, struct arena *tmp, struct entry *e,
-                     struct wants *w)
+void prefilter_memo_free(struct prefilter_memo *m)
 {
-    struct group *g = group_of(p, &s->arena, e);
-    size_t n;
-    const struct cover_key *key = cover_of(tmp, &e->program, &n);
-
-    if (!g || !key) {
-        return false;
+    for (size_t i = 0; m && i < RULESOURCE_PLACES; i++) {
+        free(m->plan[i].ask);
+        free(m->plan[i].always);
     }
-    if (n == 0) {
-        g->always = arena_grow(&s->arena, g->always, g->nalways, &g->calways, sizeof(*g->always));
-        if (g->always) {
-            g->always[g->nalways++] = e->rule.index;
-        }
-        return g->always != NULL;
+    if (m) {
+        rulesource_memo_free(m->sources);
+        free(m);
     }
-    for (size_t i = 0; i < n; i++) {
-        w->v = arena_grow(tmp, w->v, w->n, &w->cap, sizeof(*w->v));
-        if (!w->v) {
-            return false;
-        }
-        w->v[w->n++] = (struct want_key){(uint32_t)(g - p->group), e->rule.index, key[i]};
-    }
-    return true;
 }
 
-static int by_key(const struct want_key *x, const struct want_key *y)
+static bool have_room(void **at, size_t *cap, size_t n, size_t size)
 {
-#define CMP(m) ((x->m > y->m) - (x->m < y->m))
-    int c = CMP(group);
+    void *p;
 
-    c = c ? c : CMP(k.name);
-    c = c ? c : CMP(k.kind);
-    return c ? c : span_cmp(x->k.text, y->k.text);
-}
-
-static int by_all(const void *a, const void *b)
-{
-    const struct want_key *x = a, *y = b;
-    int c = by_key(x, y);
-
-    return c ? c : CMP(rule);
-#undef CMP
-}
-
-// The lane of w->v[from..to), all of one group and name.
-static bool make_lane(struct prefilter *p, struct arena *a, const struct wants *w, size_t from,
-                      size_t to, struct lane *l)
-{
-    *l = (struct lane){.name = w->v[from].k.name};
-    l->key = arena_array(a, to - from, sizeof(*l->key));
-    for (size_t i = from; l->key && i < to; i++) {
-        struct lane_key *k = l->nkeys ? &l->key[l->nkeys - 1] : NULL;
-
-        p->rule[i] = w->v[i].rule;
-        if (k && i > from && by_key(&w->v[i], &w->v[i - 1]) == 0) {
-            k->n++;
-            continue;
-        }
-        l->key[l->nkeys++] = (struct lane_key){.text = arena_span(a, w->v[i].k.text),
-                                               .first = (uint32_t)i,
-                                               .n = 1,
-                                               .kind = w->v[i].k.kind};
+    if (n <= *cap) {
+        return true;
     }
-    return l->key && lane_build(a, l);
+    p = realloc(*at, n * size);
+    *at = p ? p : *at;
+    *cap = p ? n : *cap;
+    return p != NULL;
 }
 
-static bool make_probes(struct prefilter *p, struct arena *a)
+static bool plan_room(struct plan *p, size_t nasks, size_t nalways)
 {
-    bool ok = true;
+    void *ask = p->ask, *always = p->always;
+    bool ok = have_room(&ask, &p->casks, nasks, sizeof(*p->ask)) &&
+              have_room(&always, &p->calways, nalways, sizeof(*p->always));
 
-    for (size_t g = 0; g < p->ngroups; g++) {
-        for (size_t i = 0; ok && i < p->group[g].nlanes; i++) {
-            const struct lane *l = &p->group[g].lane[i];
-
-            ok = l->name != NAME_KEYWORD || keyword_build(a, l, &p->group[g].keywords);
-        }
-    }
+    p->ask = ask;
+    p->always = always;
     return ok;
 }
 
-static bool make_lanes(struct prefilter *p, struct arena *a, const struct wants *w)
+static void plan_group(struct plan *to, const struct prefilter_group *g,
+                       const struct value_cache *values)
 {
-    size_t *cap = arena_array(a, p->ngroups + 1, sizeof(*cap));
-
-    p->rule = arena_array(a, w->n + 1, sizeof(*p->rule));
-    for (size_t i = 0, to; cap && p->rule && i < w->n; i = to) {
-        uint32_t at = w->v[i].group;
-        struct group *g = &p->group[at];
-
-        for (to = i + 1; to < w->n && w->v[to].group == at && w->v[to].k.name == w->v[i].k.name;) {
-            to++;
-        }
-        g->lane = arena_grow(a, g->lane, g->nlanes, &cap[at], sizeof(*g->lane));
-        if (!g->lane || !make_lane(p, a, w, i, to, &g->lane[g->nlanes++])) {
-            return false;
-        }
+    if (g->nalways) {
+        to->always[to->nalways++] = g;
     }
-    return cap && p->rule;
+    for (size_t i = 0; i < g->nlanes; i++) {
+        const struct lane *l = &g->lane[i];
+
+        to->ask[to->nasks++] =
+            (struct ask){.lane = l,
+                         .keywords = l->name == NAME_KEYWORD ? &g->keywords : NULL,
+                         .key = value_cache_key(values, l->name)};
+    }
 }
 
-struct prefilter *prefilter_new(struct ruleset *s)
+// For the log sources that have just been given the place.
+static void plan_make(const struct prefilter_memo *m, struct plan *to)
 {
-    struct prefilter *p = arena_alloc(&s->arena, sizeof(*p));
-    struct wants w = {0};
-    struct arena tmp;
-    bool ok = p != NULL;
+    const struct prefilter *p = m->p;
+    size_t nasks = 0, nalways = 0;
 
-    arena_init(&tmp, (size_t)1 << 30);
-    if (ok) {
-        p->rulesources.words.a = &s->arena;
+    for (size_t i = 0; i < p->ngroups; i++) {
+        if (rulesource_fits(m->sources, i)) {
+            nasks += p->group[i].nlanes;
+            nalways += p->group[i].nalways != 0;
+        }
     }
-    for (size_t i = 0; ok && i < s->nrules; i++) {
-        ok = s->rule[i]->rule.kind != RULE_EVENT || add_rule(p, s, &tmp, s->rule[i], &w);
+    to->nasks = to->nalways = 0;
+    to->complete = plan_room(to, nasks, nalways);
+    for (size_t i = 0; to->complete && i < p->ngroups; i++) {
+        if (rulesource_fits(m->sources, i)) {
+            plan_group(to, &p->group[i], m->values);
+        }
     }
-    if (ok && w.n) {
-        qsort(w.v, w.n, sizeof(*w.v), by_all);
-    }
-    ok = ok && make_lanes(p, &s->arena, &w) && make_probes(p, &s->arena);
-    arena_free(&tmp);
-    return ok ? p : NULL;
 }
 
-struct rulesource_memo *prefilter_memo_new(const struct prefilter *p)
+static const struct plan *plan_of(struct prefilter_memo *m, const struct event *ev)
 {
-    return rulesource_memo_new(&p->rulesources);
+    bool fresh;
+    size_t place = rulesource_place(m->sources, ev, &fresh);
+    struct plan *plan = &m->plan[place];
+
+    if (fresh) {
+        plan_make(m, plan);
+    }
+    if (!plan->complete) {
+        rulesource_forget(m->sources, place); // the next event tries again
+    }
+    return plan;
 }
 
 // ---- running
@@ -229,24 +182,24 @@ static void run_lane(const struct lane *l, const struct leaf_tools *t, struct ru
     }
 }
 
-void prefilter_run(const struct prefilter *p, struct rulesource_memo *m, const struct event *ev,
-                   const struct leaf_tools *t, struct called *c)
+bool prefilter_run(struct prefilter_memo *m, const struct event *ev, const struct leaf_tools *t,
+                   struct called *c)
 {
-    const uint64_t *groups = rulesource_select(m, ev);
-    struct run r = {p, c};
+    const struct plan *plan = plan_of(m, ev);
+    struct run r = {m->p, c};
 
-    for (size_t w = 0; w < rulesources_bits(&p->rulesources); w++) {
-        for (uint64_t b = groups[w]; b; b &= b - 1) {
-            const struct group *g = &p->group[w * 64 + (size_t)__builtin_ctzll(b)];
+    for (size_t i = 0; i < plan->nalways; i++) {
+        const struct prefilter_group *g = plan->always[i];
 
-            for (size_t i = 0; i < g->nalways; i++) {
-                called_add(c, g->always[i]);
-            }
-            for (size_t i = 0; i < g->nlanes; i++) {
-                if (g->lane[i].name != NAME_KEYWORD || keyword_perhaps(&g->keywords, ev, t)) {
-                    run_lane(&g->lane[i], t, &r);
-                }
-            }
+        for (size_t k = 0; k < g->nalways; k++) {
+            called_add(c, g->always[k]);
         }
     }
+    for (const struct ask *a = plan->ask, *end = a + plan->nasks; a < end; a++) {
+        if (!value_cache_lacks(m->values, a->key) &&
+            (!a->keywords || keyword_perhaps(a->keywords, ev, t))) {
+            run_lane(a->lane, t, &r);
+        }
+    }
+    return plan->complete;
 }

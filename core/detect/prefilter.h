@@ -8,16 +8,38 @@
 #define CORE_DETECT_PREFILTER_H
 
 #include "core/detect/called.h"
+#include "core/detect/keyword.h"
 #include "core/detect/rulesource.h"
+#include "core/detect/values.h"
+
+struct prefilter_group { // rules of one log source
+    struct lane *lane;
+    size_t nlanes;
+    struct keyword_probe keywords; // of the lane of that name, when there is one
+    uint32_t *always;              // rules without a cover
+    size_t nalways, calways;
+};
+
+struct prefilter {
+    struct rulesources rulesources;
+    struct prefilter_group *group; // by their numbers
+    size_t ngroups, cgroups;
+    uint32_t *rule; // what the keys call, see struct lane_key
+};
 
 // Built in the set's arena after its rules are numbered; NULL without memory.
 struct prefilter *prefilter_new(struct ruleset *s);
 
-// What one thread remembers; freed by rulesource_memo_free().
-struct rulesource_memo *prefilter_memo_new(const struct prefilter *p);
+// What one thread remembers: of each combination of log sources that it saw, what to ask. `values` is
+// the cache whose tools prefilter_run() is given.
+struct prefilter_memo;
+struct prefilter_memo *prefilter_memo_new(const struct prefilter *p,
+                                          const struct value_cache *values);
+void prefilter_memo_free(struct prefilter_memo *m);
 
-// Adds every candidate. Keywords are asked from t->field under NAME_KEYWORD.
-void prefilter_run(const struct prefilter *p, struct rulesource_memo *m, const struct event *ev,
-                   const struct leaf_tools *t, struct called *c);
+// Adds every candidate. Keywords are asked from t->field under NAME_KEYWORD. False: there was no memory
+// to find out, nothing was added.
+bool prefilter_run(struct prefilter_memo *m, const struct event *ev, const struct leaf_tools *t,
+                   struct called *c);
 
 #endif

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/detect/cover.h"
+#include "core/detect/few.h"
+
 enum {
     PATTERN_MAX = 16 * 1024,
     MATCH_STEPS = 100000,
@@ -19,6 +22,9 @@ struct regex {
     struct regex *next;
     pcre2_code *code;
     struct span text;
+    uint32_t least;  // bytes of a match, at least
+    struct few need; // texts, one of which stands in every match; none: not known
+    bool need_ascii; // in a subject beyond ASCII other letters may stand for theirs
 };
 
 struct regex_scratch {
@@ -91,6 +97,23 @@ static void say_code(int rc, char why[160])
     }
 }
 
+// What can be told of a subject without the expression: most are too short, or lack a text. Without case,
+// s and k of an expression also match U+017F and U+212A.
+static void find_need(struct arena *a, struct regex *re)
+{
+    struct span text[FEW_MAX];
+    size_t n = cover_regex(a, re->text, text, FEW_MAX);
+
+    if (pcre2_pattern_info(re->code, PCRE2_INFO_MINLENGTH, &re->least) != 0) {
+        re->least = 0;
+    }
+    (void)few_make(&re->need, text, n);
+    for (size_t i = 0; i < n; i++) {
+        re->need_ascii = re->need_ascii || span_find(text[i], 's') < text[i].n ||
+                         span_find(text[i], 'k') < text[i].n;
+    }
+}
+
 const struct regex *regex_compile(struct regexes *owner, struct arena *a, struct span text,
                                   unsigned flags, char why[160], size_t *at)
 {
@@ -116,6 +139,7 @@ const struct regex *regex_compile(struct regexes *owner, struct arena *a, struct
         }
     }
     re->text = span_of(arena_str(a, text), text.n);
+    find_need(a, re);
     re->next = owner->first;
     owner->first = re;
     owner->count++;
@@ -166,11 +190,25 @@ void regex_scratch_free(struct regex_scratch *s)
     }
 }
 
+static bool is_ascii(struct span s)
+{
+    unsigned char all = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        all |= (unsigned char)s.p[i];
+    }
+    return all < 0x80;
+}
+
 int regex_find(const struct regex *re, struct regex_scratch *s, struct span text)
 {
-    int rc =
-        pcre2_match(re->code, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, 0, s->data, s->match);
+    int rc;
 
+    if (text.n < re->least ||
+        (re->need.n && !few_any(&re->need, text) && (!re->need_ascii || is_ascii(text)))) {
+        return 0;
+    }
+    rc = pcre2_match(re->code, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, 0, s->data, s->match);
     if (rc >= 0) {
         return 1;
     }

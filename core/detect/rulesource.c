@@ -50,22 +50,29 @@ uint32_t rulesources_add(struct rulesources *p, struct arena *a, const struct sp
     return (uint32_t)p->n++;
 }
 
-enum { MEMO_ENTRIES = 256, MEMO_TEXT = 96 };
+// ---- what was seen before
+//
+// A stream has few log sources, and their words mostly lie where they lay in the record before: what was
+// found for those addresses is held against the texts. Only texts decide.
 
-struct memo_entry {
-    bool used;
-    uint8_t n[LS_COUNT];
-    struct ends ends[LS_COUNT];
-    char text[MEMO_TEXT]; // the three words as they came
-    uint64_t *fits;       // one bit a log source of the set
+enum { SETS = RULESOURCE_PLACES - 1, SPARE = SETS, GUESSES = 256, SET_TEXT = 512 };
+enum { SET_WORDS = (EVENT_ALSO_MAX + 1) * LS_COUNT };
+
+struct set {         // the log sources of an event
+    size_t nsources; // 0: unused
+    struct word {
+        size_t n;
+        struct ends ends;
+        const char *text; // as it came, in `text`
+    } word[SET_WORDS];
+    char text[SET_TEXT];
 };
 
 struct rulesource_memo {
     const struct rulesources *sources;
-    size_t nwords;
-    uint64_t *bits, *spare; // of the entries, and for a log source too long for one
-    uint64_t *all;          // of an event of several log sources
-    struct memo_entry entry[MEMO_ENTRIES];
+    bool *fits; // by number: of the set that was made last
+    uint16_t guess[GUESSES];
+    struct set set[SETS];
 };
 
 struct rulesource_memo *rulesource_memo_new(const struct rulesources *p)
@@ -76,35 +83,38 @@ struct rulesource_memo *rulesource_memo_new(const struct rulesources *p)
         return NULL;
     }
     m->sources = p;
-    m->nwords = rulesources_bits(p);
-    m->bits = calloc((MEMO_ENTRIES + 2) * m->nwords, sizeof(*m->bits));
-    if (!m->bits) {
+    m->fits = calloc(p->n + 1, sizeof(*m->fits));
+    if (!m->fits) {
         free(m);
         return NULL;
     }
-    for (size_t i = 0; i < MEMO_ENTRIES; i++) {
-        m->entry[i].fits = m->bits + i * m->nwords;
-    }
-    m->spare = m->bits + MEMO_ENTRIES * m->nwords;
-    m->all = m->spare + m->nwords;
     return m;
 }
 
 void rulesource_memo_free(struct rulesource_memo *m)
 {
     if (m) {
-        free(m->bits);
+        free(m->fits);
         free(m);
     }
 }
 
-static void find_fitting(const struct rulesources *p, const struct span logsource[LS_COUNT],
-                         uint64_t *fits)
+bool rulesource_fits(const struct rulesource_memo *m, size_t at)
 {
+    return m->fits[at];
+}
+
+static inline const struct span *words_of(const struct event *ev, size_t i)
+{
+    return i ? ev->also[i - 1] : ev->logsource;
+}
+
+static void find_fitting(struct rulesource_memo *m, const struct span logsource[LS_COUNT])
+{
+    const struct rulesources *p = m->sources;
     uint32_t ls[LS_COUNT];
     char low[128];
 
-    memset(fits, 0, rulesources_bits(p) * sizeof(*fits));
     for (int i = 0; i < LS_COUNT; i++) {
         struct span word = span_sub(logsource[i], 0, sizeof(low));
 
@@ -118,75 +128,111 @@ static void find_fitting(const struct rulesources *p, const struct span logsourc
         for (int i = 0; i < LS_COUNT; i++) {
             fit = fit && (want[i] == NAME_NONE || want[i] == ls[i]);
         }
-        fits[k / 64] |= (uint64_t)fit << k % 64;
+        m->fits[k] |= fit;
     }
 }
 
-static bool remembered(const struct memo_entry *e, const struct span s[LS_COUNT],
-                       const struct ends ends[LS_COUNT])
+static inline bool is_word(const struct word *w, struct span s)
 {
-    const char *text = e->text;
-    bool same = e->used;
+    struct ends e = ends_of(s);
 
-    for (int i = 0; same && i < LS_COUNT; i++) {
-        same = e->n[i] == s[i].n && e->ends[i].head == ends[i].head &&
-               e->ends[i].tail == ends[i].tail && ends_between_eq(text, s[i]);
-        text += s[i].n;
-    }
-    return same;
+    return ((e.head ^ w->ends.head) | (e.tail ^ w->ends.tail)) == 0 && ends_between_eq(w->text, s);
 }
 
-static void remember(struct memo_entry *e, const struct span s[LS_COUNT],
-                     const struct ends ends[LS_COUNT])
+// Of the same lengths, and then of the same texts.
+static inline bool is_source(const struct word *w, const struct span s[LS_COUNT])
 {
-    char *text = e->text;
+    return ((s[0].n ^ w[0].n) | (s[1].n ^ w[1].n) | (s[2].n ^ w[2].n)) == 0 &&
+           (s[0].n == 0 || is_word(&w[0], s[0])) && (s[1].n == 0 || is_word(&w[1], s[1])) &&
+           (s[2].n == 0 || is_word(&w[2], s[2]));
+}
 
-    e->used = true;
-    for (int i = 0; i < LS_COUNT; i++) {
-        e->n[i] = (uint8_t)s[i].n;
-        e->ends[i] = ends[i];
-        if (s[i].n) {
-            memcpy(text, s[i].p, s[i].n);
+static bool is_set(const struct set *set, const struct event *ev)
+{
+    size_t i = 0;
+
+    if (set->nsources != ev->nalso + 1) {
+        return false;
+    }
+    while (i < set->nsources && is_source(&set->word[i * LS_COUNT], words_of(ev, i))) {
+        i++;
+    }
+    return i == set->nsources;
+}
+
+// False: its texts are too long to be kept.
+static bool keep(struct set *set, const struct event *ev)
+{
+    char *to = set->text;
+
+    set->nsources = 0;
+    for (size_t i = 0; i < (ev->nalso + 1) * LS_COUNT; i++) {
+        struct span s = words_of(ev, i / LS_COUNT)[i % LS_COUNT];
+
+        if (s.n > (size_t)(set->text + SET_TEXT - to)) {
+            return false;
         }
-        text += s[i].n;
+        memcpy(to, s.n ? s.p : "", s.n);
+        set->word[i] = (struct word){s.n, ends_of(s), to};
+        to += s.n;
     }
+    set->nsources = ev->nalso + 1;
+    return true;
 }
 
-static const uint64_t *of_one(struct rulesource_memo *m, const struct span s[LS_COUNT])
+// The first and the last of them tell most.
+static size_t guess_of(const struct event *ev)
 {
-    struct ends ends[LS_COUNT];
+    const struct span *a = ev->logsource, *b = words_of(ev, ev->nalso);
+    uint64_t h = (uintptr_t)a[1].p ^ (uintptr_t)b[1].p << 9 ^ ev->nalso << 50;
+
+    h += (uintptr_t)a[0].p << 3 ^ (uintptr_t)a[2].p << 18 ^ (uintptr_t)b[2].p << 27;
+    return (h * UINT64_C(0x9e3779b97f4a7c15) >> 32) % GUESSES;
+}
+
+static size_t place_of(const struct event *ev)
+{
     uint64_t h = 0;
-    struct memo_entry *e;
 
-    if (s[0].n + s[1].n + s[2].n > MEMO_TEXT) {
-        find_fitting(m->sources, s, m->spare);
-        return m->spare;
-    }
-    for (int i = 0; i < LS_COUNT; i++) {
-        ends[i] = ends_of(s[i]);
-        h = ends_hash(ends[i], s[i].n, (uint32_t)h);
-    }
-    e = &m->entry[h % MEMO_ENTRIES];
-    if (!remembered(e, s, ends)) {
-        remember(e, s, ends);
-        find_fitting(m->sources, s, e->fits);
-    }
-    return e->fits;
-}
+    for (size_t i = 0; i <= ev->nalso; i++) {
+        const struct span *word = words_of(ev, i);
 
-const uint64_t *rulesource_select(struct rulesource_memo *m, const struct event *ev)
-{
-    const uint64_t *fits = of_one(m, ev->logsource);
-
-    if (ev->nalso == 0) {
-        return fits;
-    }
-    memcpy(m->all, fits, m->nwords * sizeof(*fits));
-    for (size_t i = 0; i < ev->nalso; i++) {
-        fits = of_one(m, ev->also[i]);
-        for (size_t w = 0; w < m->nwords; w++) {
-            m->all[w] |= fits[w];
+        for (size_t k = 0; k < LS_COUNT; k++) {
+            h = ends_hash(ends_of(word[k]), word[k].n, (uint32_t)h);
         }
     }
-    return m->all;
+    return h % SETS;
+}
+
+size_t rulesource_place(struct rulesource_memo *m, const struct event *ev, bool *ret_fresh)
+{
+    uint16_t *guess = &m->guess[guess_of(ev)];
+
+    *ret_fresh = false;
+    if (is_set(&m->set[*guess], ev)) {
+        return *guess;
+    }
+    *guess = (uint16_t)place_of(ev);
+    if (is_set(&m->set[*guess], ev)) {
+        return *guess;
+    }
+    if (m->set[*guess].nsources) { // two that come in turn need not push each other out
+        *guess ^= 1;
+    }
+    if (is_set(&m->set[*guess], ev)) {
+        return *guess;
+    }
+    *ret_fresh = true;
+    memset(m->fits, 0, m->sources->n * sizeof(*m->fits));
+    for (size_t i = 0; i <= ev->nalso; i++) {
+        find_fitting(m, words_of(ev, i));
+    }
+    return keep(&m->set[*guess], ev) ? *guess : (size_t)SPARE;
+}
+
+void rulesource_forget(struct rulesource_memo *m, size_t place)
+{
+    if (place < SETS) {
+        m->set[place].nsources = 0;
+    }
 }

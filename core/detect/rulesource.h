@@ -21,18 +21,19 @@ struct rulesources {
 // Its number, from 0 in order of first sight; NAME_NONE without memory.
 uint32_t rulesources_add(struct rulesources *p, struct arena *a, const struct span word[LS_COUNT]);
 
-// Words of 64 bits that hold one bit a log source.
-static inline size_t rulesources_bits(const struct rulesources *p)
-{
-    return p->n / 64 + 1;
-}
-
-// What one thread remembers of the log sources it saw. `p` stays as it is.
+// What one thread remembers of the log sources it saw; `p` stays as it is. An event's log sources, all of
+// them together, get a place: the same texts come to the same place, until others take it.
+enum { RULESOURCE_PLACES = 257 };
 struct rulesource_memo;
 struct rulesource_memo *rulesource_memo_new(const struct rulesources *p);
 void rulesource_memo_free(struct rulesource_memo *m);
 
-// One bit a log source that the event is of, until the next call.
-const uint64_t *rulesource_select(struct rulesource_memo *m, const struct event *ev);
+// The place, below RULESOURCE_PLACES; *ret_fresh: it was made for these texts just now.
+size_t rulesource_place(struct rulesource_memo *m, const struct event *ev, bool *ret_fresh);
+
+void rulesource_forget(struct rulesource_memo *m, size_t place);
+
+// Whether an event of log sources that have just been given their place is of the rules' log source `at`.
+bool rulesource_fits(const struct rulesource_memo *m, size_t at);
 
 #endif

@@ -19,7 +19,7 @@ struct teddy {
 
 struct teddy_run {
     uint32_t bytes; // the first one lowest; none beyond `size`
-    uint32_t size;  // 2 to 4
+    uint32_t size;  // 1 to 4
 };
 
 // False: the runs are too many to be told apart well enough. Sorts run[].

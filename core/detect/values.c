@@ -28,7 +28,7 @@ static struct values lone(struct value_place *p, struct fval f)
 static struct values numbered(struct value_cache *c, struct value_place *p)
 {
     const struct event *ev = c->ev;
-    uint32_t first = ev->at[p->id];
+    uint32_t first = ev->at[p->key.id];
     struct values v;
     size_t n = 0;
 
@@ -68,7 +68,7 @@ static struct values named(struct value_cache *c, struct span name)
 
 static struct values core_values(struct value_cache *c, struct value_place *p)
 {
-    enum field f = (enum field)p->core;
+    enum field f = (enum field)p->key.core;
     struct fval found[CORE_VALUES_MAX];
     struct values v;
     size_t n;
@@ -90,18 +90,17 @@ static struct values core_values(struct value_cache *c, struct value_place *p)
 
 static struct values find(struct value_cache *c, struct value_place *p, uint32_t name)
 {
-    const struct event *ev = c->ev;
     struct values v;
 
     if (name == c->s->kind_name) {
-        return lone(p, (struct fval){V_STR, span_str(kind_name(ev->kind)), 0});
+        return lone(p, (struct fval){V_STR, span_str(kind_name(c->ev->kind)), 0});
     }
-    if (p->id != WANTS_NONE && ev->want && ev->want == c->want) {
+    if (p->key.id != WANTS_NONE && c->indexed) {
         v = numbered(c, p);
     } else {
         v = named(c, c->s->names.name[name]);
     }
-    return v.n == 0 && p->core >= 0 ? core_values(c, p) : v;
+    return v.n == 0 && p->key.core >= 0 ? core_values(c, p) : v;
 }
 
 static struct values record(struct value_cache *c)
@@ -138,6 +137,13 @@ static struct values keywords(struct value_cache *c)
     return v;
 }
 
+// What is no field of the event's is never known to be absent.
+struct value_key value_cache_key(const struct value_cache *c, uint32_t name)
+{
+    return name < c->s->names.n && name != c->s->kind_name ? c->place[name].key
+                                                           : (struct value_key){WANTS_NONE, -1};
+}
+
 struct values value_cache_get(void *ctx, uint32_t name)
 {
     struct value_cache *c = ctx;
@@ -163,8 +169,10 @@ bool value_cache_init(struct value_cache *c, const struct ruleset *s, const stru
     arena_init(&c->scratch, SCRATCH_MAX);
     c->place = calloc(s->names.n + 1, sizeof(*c->place));
     for (size_t i = 0; c->place && i < s->names.n; i++) {
-        c->place[i].id = want ? wants_find(want, s->names.name[i]) : WANTS_NONE;
-        c->place[i].core = (int16_t)field_of(s->names.name[i]);
+        struct span name = s->names.name[i];
+
+        c->place[i].key.id = want ? wants_find(want, name) : WANTS_NONE;
+        c->place[i].key.core = field_of(name);
     }
     return c->place != NULL;
 }
@@ -180,6 +188,7 @@ void value_cache_begin(struct value_cache *c, const struct event *ev)
 {
     arena_reset(&c->scratch);
     c->ev = ev;
+    c->indexed = ev->want && ev->want == c->want;
     if (++c->round == 0) { // after 2^32 events an old mark could look new
         for (size_t i = 0; i < c->s->names.n; i++) {
             c->place[i].round = 0;

@@ -10,10 +10,14 @@
 
 #include "core/detect/set.h"
 
+struct value_key { // where a name's values are
+    uint32_t id;   // the name's number in `want`; WANTS_NONE: it has none
+    int32_t core;  // the core field of that name, -1 when there is none
+};
+
 struct value_place { // of a name
     uint32_t round;  // the values are of this event when it equals the cache's
-    uint32_t id;     // the name's number in `want`, or WANTS_NONE
-    int16_t core;    // the core field of that name, -1 when there is none
+    struct value_key key;
     struct values v;
     struct value one; // what `v` points to, when it is a single one
 };
@@ -23,6 +27,7 @@ struct value_cache {
     const struct wants *want; // borrowed; may be NULL
     struct arena scratch;     // values and their folded copies, of one event
     const struct event *ev;
+    bool indexed; // the event, by the names of `want`
     uint32_t round;
     struct value_place *place; // by name
     struct values keywords;
@@ -34,6 +39,15 @@ struct value_cache {
 bool value_cache_init(struct value_cache *c, const struct ruleset *s, const struct wants *want);
 void value_cache_free(struct value_cache *c);
 void value_cache_begin(struct value_cache *c, const struct event *ev);
+
+// Whether it is certain that the event has no value under a name; the key is value_cache_key()'s.
+struct value_key value_cache_key(const struct value_cache *c, uint32_t name);
+
+static inline bool value_cache_lacks(const struct value_cache *c, struct value_key key)
+{
+    return c->indexed && key.id != WANTS_NONE && c->ev->at[key.id] == 0 &&
+           (key.core < 0 || !event_has(c->ev, (enum field)key.core));
+}
 
 // `ctx` is the cache; NAME_KEYWORD: the record and all its texts; NAME_RECORD: the record. A struct
 // leaf_tools' field().

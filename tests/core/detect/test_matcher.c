@@ -97,6 +97,81 @@ static void rules_of_every_log_source_are_asked(void **state)
     rig_close(&r);
 }
 
+enum { WORDS = 40, WORD_RULES = 2 * WORDS };
+
+static uint32_t dice(uint32_t n)
+{
+    static uint64_t seed = 20261123;
+
+    seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (uint32_t)(seed >> 33) % n;
+}
+
+// Rules 2i and 2i+1 ask for the word i as product, and as service besides the word 0 as product.
+static void load_words(struct rig *r)
+{
+    AUTO_BUF b;
+
+    buf_init(&b, 1 << 20);
+    for (int i = 0; i < WORDS; i++) {
+        buf_printf(
+            &b, "%stitle: a%d\nlogsource: {product: w%d}\ndetection: {s: {f: x}, condition: s}\n",
+            i ? "---\n" : "", i, i);
+        buf_printf(&b,
+                   "---\ntitle: b%d\nlogsource: {product: w0, service: a_long_word_%d}\n"
+                   "detection: {s: {f: x}, condition: s}\n",
+                   i, i);
+    }
+    buf_u8(&b, 0);
+    rig_open(r);
+    rig_text(r, "a.yml", b.p);
+    rig_load(r);
+    assert_int_equal(r->faults.count, 0);
+}
+
+// More combinations than are remembered, and words that change where they lie: only texts decide.
+static void log_sources_are_told_by_their_texts(void **state)
+{
+    static char word[EVENT_ALSO_MAX + 1][2][300];
+    struct one o;
+    struct rig r;
+
+    (void)state;
+    load_words(&r);
+    one_event(&o);
+    one_put(&o, "f", "x");
+    for (int i = 0; i < 20000; i++) {
+        struct hit hit[WORD_RULES];
+        bool want[WORD_RULES] = {false};
+        size_t n, at = 0;
+
+        o.ev.nalso = dice(8) ? dice(3) : dice(EVENT_ALSO_MAX + 1);
+        for (size_t k = 0; k <= o.ev.nalso; k++) {
+            uint32_t a = dice(4) ? dice(3) : dice(WORDS), b = dice(WORDS);
+            struct span *ls = k ? o.ev.also[k - 1] : o.ev.logsource;
+
+            (void)snprintf(word[k][0], sizeof(word[k][0]), "W%u", a);
+            (void)snprintf(word[k][1], sizeof(word[k][1]), dice(20) ? "a long word %u" : "%0200u",
+                           b);
+            ls[0] = span_str(word[k][0]);
+            ls[1] = SPAN_NONE;
+            ls[2] = dice(2) ? span_str(word[k][1]) : SPAN_NONE;
+            want[2 * a] = true;
+            want[2 * b + 1] = want[2 * b + 1] || (a == 0 && ls[2].n && word[k][1][0] == 'a');
+        }
+        n = matcher_run(r.m, &o.ev, hit, WORD_RULES);
+        for (uint32_t k = 0; k < WORD_RULES; k++) {
+            if (want[k]) {
+                assert_true(at < n);
+                assert_int_equal(hit[at++].rule, k);
+            }
+        }
+        assert_int_equal(at, n);
+    }
+    assert_int_equal(matcher_unasked(r.m), 0);
+    rig_close(&r);
+}
+
 static void hits_beyond_the_room_are_counted(void **state)
 {
     struct hit hit[2];
@@ -235,6 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matching_an_event_allocates_nothing),
         cmocka_unit_test(rules_of_every_log_source_are_asked),
+        cmocka_unit_test(log_sources_are_told_by_their_texts),
         cmocka_unit_test(hits_beyond_the_room_are_counted),
         cmocka_unit_test(an_expression_that_passes_its_limit_is_a_counted_fault),
         cmocka_unit_test(hostile_values_do_no_harm),
