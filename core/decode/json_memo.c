@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/ends.h"
 #include "core/decode/json_string.h"
 
 // What a key leads to; its guesses stay as they are.
@@ -51,34 +52,9 @@ void json_memo_free(struct json_memo *m)
     *m = (struct json_memo){0};
 }
 
-static uint64_t load(const char *p, size_t n)
+static struct json_place *make(struct json_memo *m, struct json_place *e, uint32_t parent,
+                               struct span key)
 {
-    uint64_t v = 0;
-
-    memcpy(&v, p, n);
-    return v;
-}
-
-static size_t slot_of(uint32_t parent, struct span key)
-{
-    size_t n = key.n < 8 ? key.n : 8;
-    uint64_t h = key.n ? load(key.p, n) : 0, tail = key.n ? load(key.p + key.n - n, n) : 0;
-
-    h = (h ^ (uint64_t)parent << 32 ^ key.n) * 0x9e3779b97f4a7c15ULL;
-    h = (h ^ h >> 29 ^ tail) * 0xbf58476d1ce4e5b9ULL;
-    return (h ^ h >> 32) % JSON_PLACES;
-}
-
-struct json_place *json_memo_find(struct json_memo *m, uint32_t parent, struct span key)
-{
-    struct json_place *e = &m->place[slot_of(parent, key)];
-
-    if (key.n + 3 > JSON_PLACE_TEXT) {
-        return json_memo_odd(m, parent, key);
-    }
-    if (e->parent == parent && e->n == key.n + 3 && span_eq(span_of(e->text + 1, key.n), key)) {
-        return e;
-    }
     *e = (struct json_place){.n = (uint32_t)key.n + 3, .text = "\""};
     if (key.n) {
         memcpy(e->text + 1, key.p, key.n);
@@ -88,6 +64,27 @@ struct json_place *json_memo_find(struct json_memo *m, uint32_t parent, struct s
     e->mask = (uint32_t)((UINT64_C(1) << e->n) - 1);
     lead_to(m->want, e, parent, wants_child(m->want, parent, key));
     return e;
+}
+
+struct json_place *json_memo_find(struct json_memo *m, uint32_t parent, struct span key)
+{
+    uint64_t hash = ends_hash(ends_of(key), key.n, parent);
+    size_t near = 0;
+
+    if (key.n + 3 > JSON_PLACE_TEXT) {
+        return json_memo_odd(m, parent, key);
+    }
+    for (; near < JSON_PLACE_NEAR; near++) {
+        struct json_place *e = &m->place[(hash + near) % JSON_PLACES];
+
+        if (e->n == key.n + 3 && e->parent == parent && span_same(e->text + 1, key.p, key.n)) {
+            return e;
+        }
+        if (e->n == 0) {
+            return make(m, e, parent, key);
+        }
+    }
+    return make(m, &m->place[(hash + (hash >> 32) % JSON_PLACE_NEAR) % JSON_PLACES], parent, key);
 }
 
 struct json_place *json_memo_odd(struct json_memo *m, uint32_t parent, struct span key)

@@ -4,8 +4,9 @@
 // Records of one source have the same keys in the same order. A place is a key with what it leads to
 // in the set of wanted names, and with the places that came next before. So a key is mostly known by
 // one compare with the bytes that stand there; what the memo says is a guess and never taken unseen.
-// A key without a place is looked up (wants_child()). A table of fixed size: a new place takes the
-// slot of another one. One memo is for one set of names and one thread.
+// A key that came elsewhere than guessed is found by its hash, and one without a place is looked up
+// (wants_child()). A table of fixed size: a new place takes the slot of another one. One memo is for one
+// set of names and one thread.
 #ifndef CORE_DECODE_JSON_MEMO_H
 #define CORE_DECODE_JSON_MEMO_H
 
@@ -13,6 +14,7 @@
 
 enum {
     JSON_PLACES = 512,    // a power of two
+    JSON_PLACE_NEAR = 4,  // slots in which a place may stand
     JSON_PLACE_TEXT = 32, // bytes of a key with quotes and colon; longer ones have no place
     JSON_PLACE_NEXT = 2,  // guesses
 };
@@ -43,7 +45,7 @@ struct json_memo {
 enum {
     JSON_PLACE_ROOT = JSON_PLACES, // of the whole text
     JSON_PLACE_ODD,                // a key that has no place
-    JSON_PLACE_NOTHING,            // a key of an object in which nothing is wanted
+    JSON_PLACE_NOTHING,            // fits no key
     JSON_PLACES_ALL
 };
 

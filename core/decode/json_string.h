@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A string is checked wholly where its end is looked for: no control character, only the escapes of
-// RFC 8259 section 7, four digits behind \u. Bytes that are no UTF-8 pass. Needs AVX2 and BMI; where
-// json_string_able() says no, the plain reader (json.h) does the work.
+// RFC 8259 section 7, four digits behind \u. Bytes that are no UTF-8 pass. Needs AVX2, BMI and POPCNT;
+// where json_string_able() says no, the plain reader (json.h) does the work.
 #ifndef CORE_DECODE_JSON_STRING_H
 #define CORE_DECODE_JSON_STRING_H
 
@@ -15,15 +15,15 @@ bool json_string_able(void);
 // end before `end`. `*ret_escaped`: there is an escape in it.
 const char *json_string_end(const char *p, const char *end, bool *ret_escaped);
 
-// Undoes the escapes of a string that json_string_end() found right. Up to 32 bytes behind the result
-// are written as well: `out` has room for in.n + 32 bytes. What stands behind `in` is readable up to
-// `end`. Returns the length.
-size_t json_string_unescape(struct span in, const char *end, char *out);
+// The same with its text, escapes undone, in `out`: never longer than it was, but up to
+// JSON_STRING_SPARE bytes behind it are written as well.
+enum { JSON_STRING_SPARE = 32 };
+const char *json_string_copy(const char *p, const char *end, char *out, size_t *ret_n);
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define JSON_VECTOR __attribute__((target("avx2,bmi,bmi2")))
+#define JSON_VECTOR __attribute__((target("avx2,bmi,bmi2,popcnt")))
 enum { JSON_WINDOW = 32 };
 
 JSON_VECTOR __m256i json_window_rest(const char *p, const char *end);
@@ -35,14 +35,21 @@ JSON_VECTOR static inline __m256i json_window(const char *p, const char *end)
                                   : json_window_rest(p, end);
 }
 
-// One bit a byte: it ends a string or has to be looked at (quote, backslash, control character).
+// One bit a byte: a control character. What is taken away from it makes it negative, and it was not.
+JSON_VECTOR static inline __m256i json_controls(__m256i v)
+{
+    return _mm256_andnot_si256(v, _mm256_sub_epi8(v, _mm256_set1_epi8(0x20)));
+}
+
+// One bit a byte: it ends a string or has to be looked at (quote, backslash, control character). Quote
+// and backslash are told by the low half of the byte: it selects the only one that has it.
 JSON_VECTOR static inline uint32_t json_stops(__m256i v)
 {
-    __m256i quote = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('"'));
-    __m256i back = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'));
-    __m256i control = _mm256_cmpeq_epi8(_mm256_min_epu8(v, _mm256_set1_epi8(0x1f)), v);
+    const __m256i only = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(1, 0, '"', 0, 0, 0, 0, 0, 0, 0, 0, 0, '\\', 0, 0, 0));
 
-    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quote, back), control));
+    return (uint32_t)_mm256_movemask_epi8(
+        _mm256_or_si256(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(only, v), v), json_controls(v)));
 }
 
 #endif

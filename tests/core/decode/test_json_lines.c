@@ -318,16 +318,16 @@ static void the_bounds_of_depth_and_number_are_the_same(void **state)
     skip_unless_able(&b);
     buf_init(&text, 1 << 20);
     for (int deep = JSON_DEPTH - 2; deep <= JSON_DEPTH + 2; deep++) {
-        for (int kind = 0; kind < 3; kind++) { // lists, objects, both by turns
+        for (int kind = 0; kind < 6; kind++) { // lists, objects, both by turns; wanted or not
             for (int full = 0; full < 2; full++) {
                 buf_clear(&text);
-                buf_str(&text, "{\"a\":");
+                buf_printf(&text, "{\"%c\":", kind < 3 ? 'a' : 'x');
                 for (int i = 1; i < deep; i++) {
-                    buf_str(&text, kind == 0 || (kind == 2 && i % 2) ? "[" : "{\"a\":");
+                    buf_str(&text, kind % 3 == 0 || (kind % 3 == 2 && i % 2) ? "[" : "{\"a\":");
                 }
                 buf_str(&text, full ? "1" : "{}");
                 for (int i = deep - 1; i > 0; i--) {
-                    buf_str(&text, kind == 0 || (kind == 2 && i % 2) ? "]" : "}");
+                    buf_str(&text, kind % 3 == 0 || (kind % 3 == 2 && i % 2) ? "]" : "}");
                 }
                 buf_u8(&text, '}');
                 assert_int_equal(both(&b, buf_span(&text)), deep + !full <= JSON_DEPTH);

@@ -202,12 +202,49 @@ static void a_string_may_begin_and_end_anywhere(void **state)
     }
 }
 
+// Each byte behind a backslash, at each place of a window, in a wanted string and in one that is not.
+static void an_escape_may_stand_anywhere(void **state)
+{
+    static const char *const tail[] = {"", "0041", "d83d\\ude00", "d83d\\u00e9", "004", "dc00x"};
+    size_t right = 0;
+
+    (void)state;
+    if (!readers.able) {
+        print_message("skipped: the processor lacks what the fast reader needs (AVX2, BMI)\n");
+        skip();
+    }
+    for (int lead = 0; lead < 70; lead++) {
+        for (int c = 1; c < 512; c++) {
+            char text[300];
+            int n = snprintf(
+                text, sizeof(text), "{\"%c\":\"%.*s\\%c%s\\\\\"}", c < 256 ? 'a' : 'd', lead,
+                "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm",
+                c % 256 ? c : ' ', tail[c % 256 == 'u' ? lead % 6 : 0]);
+
+            right += both(span_of(text, (size_t)n));
+        }
+        for (size_t t = 0; t < ARRAY_LEN(tail); t++) {
+            char text[300];
+            int n = snprintf(
+                text, sizeof(text), "{\"b\":\"%.*s\\u%s\",\"d\":\"%.*s\\u%s\\n\"}", lead,
+                "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", tail[t],
+                lead, "\xc3\xa4uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu",
+                tail[1 + t % 3]);
+
+            right += both(span_of(text, (size_t)n));
+        }
+    }
+    // eight letters, and \u with what is right behind it
+    assert_int_equal(right, 70 * (2 * 8 + 4) + 2 * 47);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(made_up_texts_give_the_same_fields),
         cmocka_unit_test(the_json_corpus_gets_the_same_verdicts),
         cmocka_unit_test(a_string_may_begin_and_end_anywhere),
+        cmocka_unit_test(an_escape_may_stand_anywhere),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

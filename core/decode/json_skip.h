@@ -1,0 +1,46 @@
+// json_skip.h - a JSON value that nobody wants is checked and passed over; internal to core/decode.
+// SPDX-License-Identifier: Apache-2.0
+//
+// RFC 8259 as the plain reader (json.h) takes it, nested at most JSON_DEPTH deep with what is around it.
+// The text ends with a closing bracket: behind any other byte of it there is one more.
+#ifndef CORE_DECODE_JSON_SKIP_H
+#define CORE_DECODE_JSON_SKIP_H
+
+#include "core/decode/json_string.h"
+
+static inline const char *json_blanks(const char *p)
+{
+    while ((unsigned char)*p <= ' ' && span_is_blank(*p)) {
+        p++;
+    }
+    return p;
+}
+
+static inline bool json_is_open(char c)
+{
+    return c == '{' || c == '[';
+}
+
+// Behind true, false or null at `p`, or NULL.
+static inline const char *json_word_end(const char *p, const char *end)
+{
+    uint32_t four;
+
+    if (end - p < 5) { // with what must stand behind it
+        return NULL;
+    }
+    four = span_load4(p);
+    if (four == span_load4("true") || four == span_load4("null")) {
+        return p + 4;
+    }
+    return four == span_load4("fals") && p[4] == 'e' ? p + 5 : NULL;
+}
+
+#if defined(__x86_64__)
+
+// Behind the list or object that begins at `p`, in `around` others; NULL when it is wrong.
+JSON_VECTOR const char *json_skip(const char *p, const char *end, unsigned around);
+
+#endif
+
+#endif
