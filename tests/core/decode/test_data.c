@@ -492,9 +492,11 @@ static void cef_fields_are_those_expected(void **state)
         {
             int f = field_of(span_str(name));
 
-            // its severity scale is that product's own; what it calls message is our reason, since
-            // message is the record as it came whatever its form
-            f = f == FIELD_MESSAGE ? FIELD_EVENT_REASON : f;
+            // its severity scale is that product's own; what it calls message is our reason or, of a
+            // record that gives none, its Name, which is our action: message is the record as it came
+            f = f != FIELD_MESSAGE                           ? f
+                : fieldset_has(&ev.mask, FIELD_EVENT_REASON) ? (int)FIELD_EVENT_REASON
+                                                             : (int)FIELD_EVENT_ACTION;
             if (f < 0 || f == FIELD_EVENT_SEVERITY) {
                 continue;
             }

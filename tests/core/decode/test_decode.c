@@ -83,7 +83,7 @@ static void customs_of_rfc_3164_are_read(void **state)
         {"<13> 11/20/2026:01:59:58 GMT ns1 0-PPE-0 : x", "ns1", "", "0-PPE-0 : x"},
         {"<13> 20/11/2026:01:59:58  ns1 0-PPE-0 : x", "ns1", "", "0-PPE-0 : x"},
         {"<13> 2026-11-20T01:59:58Z fw RT_FLOW - CLOSE [j@2636 a=\"1\"] x", "fw", "RT_FLOW", "x"},
-        {"Nov 20 01:59:58 h kernel: [1.2] x", "h", "kernel", "[1.2] x"},
+        {"Nov 20 01:59:58 h loader: [1.2] x", "h", "loader", "[1.2] x"},
         {"<13>app: no time", "", "app", "no time"},
         {"<13>Nov 20 01:59:58 h no tag here", "h", "", "no tag here"},
     };

@@ -47,6 +47,12 @@ static const struct {
      "east-1\","
      "\"userIdentity\":{\"type\":\"Root\"}}",
      "aws", "", "cloudtrail", "userIdentity.type", "Root"},
+    {"Nov 20 02:10:00 h systemd[1]: Stopping firewalld - dynamic firewall daemon...", "linux", "",
+     "syslog", "unit", "firewalld - dynamic firewall daemon"},
+    {"Nov 20 02:10:00 h kernel: [1.5] usb 1-1: Product: Flash Disk", "linux", "", "syslog",
+     "product", "Flash Disk"},
+    {"Nov 20 02:10:00 h kernel: usb-storage 1-1:1.0: USB Mass Storage device detected", "fab", "",
+     "host", "event.code", "USB mass storage"},
 };
 
 static bool is_of(const struct event *ev, const char *product, const char *category,
@@ -94,6 +100,52 @@ static void rules_find_what_they_ask_for(void **state)
     sourceset_free(s);
 }
 
+// Records that stand under one program's name and are of several files.
+static void what_another_file_knows_stays_with_it(void **state)
+{
+    static const struct {
+        const char *raw, *source, *kind;
+    } cases[] = {
+        {"Nov 20 02:10:00 gw kernel: [5.5] DROP IN=eth1 OUT= SRC=10.0.0.1 DST=10.0.0.2 LEN=60 "
+         "TTL=63 "
+         "PROTO=TCP SPT=1 DPT=2",
+         "netfilter", "flow"},
+        {"Nov 20 02:10:00 gw kernel: type=1300 msg=audit(1795140000.125:7): arch=c000003e "
+         "syscall=59",
+         "auditd", "other"},
+        {"Nov 20 02:10:00 gw kernel: [5.5] eth0: link up, 100Mbps", "linux-kernel", "other"},
+        {"Nov 20 02:10:00 gw kernel: [5.5][  T1] Linux version 6.1.0 (x@y)", "linux-kernel",
+         "host.restart"},
+        {"Nov 20 02:10:00 gw kernel: text of a driver that nobody has read", "linux-kernel",
+         "other"},
+        {"Nov 20 02:10:00 h systemd[811]: pam_unix(systemd-user:session): session opened for user "
+         "k.mori(uid=1001) by (uid=0)",
+         "unix-pam", "other"},
+        {"Nov 20 02:10:00 h systemd-logind[3]: New session 42 of user k.mori.", "linux-auth",
+         "logon"},
+        {"Nov 20 02:10:00 h systemd[1]: Started Session 42 of user k.mori.", "systemd", "other"},
+        {"Nov 20 02:10:00 h systemd[1]: foo.service: Deactivated successfully.", "systemd",
+         "other"},
+    };
+    struct faults faults = {0};
+    struct sourceset *s = own_sources(&faults);
+    struct decoder *d = decoder_new(s);
+    static struct event ev;
+
+    (void)state;
+    assert_non_null(d);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct decode_in in = {.raw = span_str(cases[i].raw),
+                               .received = 1795140000 * INT64_C(1000000000)};
+
+        decode(d, &in, &ev);
+        assert_string_equal(ev.source, cases[i].source);
+        assert_string_equal(kind_name(ev.kind), cases[i].kind);
+    }
+    decoder_free(d);
+    sourceset_free(s);
+}
+
 // Suricata's alert, and the same one by way of Wazuh: one name of two numbers, which a manager's own has not.
 static void a_copy_bears_the_name_of_the_first(void **state)
 {
@@ -131,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_source_decodes_its_samples),
         cmocka_unit_test(rules_find_what_they_ask_for),
+        cmocka_unit_test(what_another_file_knows_stays_with_it),
         cmocka_unit_test(a_copy_bears_the_name_of_the_first),
     };
 
