@@ -49,7 +49,8 @@ static struct decoder *decoder_of(const struct sourceset *s, const struct wants 
         syslog_names_init(&d->w.header_names, w);
         (void)json_memo_init(&d->memo, w); // without it the plain reader does the work
         if (!d->w.aliases || !d->w.logsources || !d->w.chosen || !courses_init(&d->w.courses) ||
-            !fields_init(&d->w.fields, w, &d->w.arena) || !fields_init(&d->all, w, &d->all_arena)) {
+            !fields_init(&d->w.fields, w, &d->w.arena) ||
+            !fields_init(&d->all, NULL, &d->all_arena)) {
             decoder_free(d);
             d = NULL;
         }
@@ -157,7 +158,7 @@ static bool take_json(struct decoder *d, struct span body, struct event *ev)
     size_t first = d->w.fields.n;
 
     if (d->wanted_only) {
-        fields_index(&d->w.fields);
+        fields_name(&d->w.fields);
         if (json_take(&d->memo, body, &d->w.fields)) {
             ev->json = body;
             ev->json_from = first;

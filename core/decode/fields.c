@@ -6,43 +6,64 @@
 
 bool fields_init(struct fields *f, const struct wants *want, struct arena *arena)
 {
-    size_t n = wants_count(want) + 1;
+    size_t n = want ? wants_count(want) + 1 : 0;
 
     *f = (struct fields){.want = want, .arena = arena};
-    f->at = calloc(n, sizeof(*f->at));
-    f->last = calloc(n, sizeof(*f->last));
-    f->touched = calloc(n, sizeof(*f->touched));
+    if (!want) {
+        return true;
+    }
+    f->own.at = calloc(n, sizeof(*f->own.at));
+    f->own.last = calloc(n, sizeof(*f->own.last));
+    f->own.touched = calloc(n, sizeof(*f->own.touched));
     f->seen = calloc(NAMES_SEEN, sizeof(*f->seen));
-    return shapes_init(&f->shapes) && f->at && f->last && f->touched && f->seen;
+    fields_clear(f);
+    return shapes_init(&f->shapes, n) && f->own.at && f->own.last && f->own.touched && f->seen;
+}
+
+static void own_clear(struct field_index *x)
+{
+    for (size_t i = 0; i < x->ntouched; i++) {
+        x->at[x->touched[i]] = 0;
+    }
+    x->ntouched = x->n = 0;
+}
+
+static void begin(struct fields *f)
+{
+    f->named = f->indexed = f->ntouched = 0;
+    f->at = f->own.at; // empty now
+    f->next = f->own.next;
+    f->touched = f->own.touched;
+    f->shape = SHAPE_ROOT;
+    f->prev = 0;
 }
 
 void fields_clear(struct fields *f)
 {
-    for (size_t i = 0; i < f->ntouched; i++) {
-        f->at[f->touched[i]] = 0;
-    }
-    f->ntouched = f->indexed = f->n = 0;
-    f->prev = 0;
-    f->shape = SHAPE_ROOT;
+    own_clear(&f->own);
+    f->n = 0;
+    begin(f);
+}
+
+static bool grow_numbers(uint32_t **v, size_t cap)
+{
+    uint32_t *p = realloc(*v, cap * sizeof(*p));
+
+    *v = p ? p : *v;
+    return p;
 }
 
 static bool grow(struct fields *f)
 {
     size_t cap = f->cap ? f->cap * 2 : 128;
     struct okv *v = f->n < FIELDS_MAX ? realloc(f->v, cap * sizeof(*v)) : NULL;
-    uint32_t *next;
+    bool own = f->next == f->own.next, ok;
 
-    if (!v) {
-        return false;
-    }
-    f->v = v;
-    next = realloc(f->next, cap * sizeof(*next));
-    if (!next) {
-        return false;
-    }
-    f->next = next;
-    f->cap = cap;
-    return true;
+    f->v = v ? v : f->v;
+    ok = v && grow_numbers(&f->code, cap) && grow_numbers(&f->own.next, cap);
+    f->next = own ? f->own.next : f->next;
+    f->cap = ok ? cap : f->cap;
+    return ok;
 }
 
 static bool is_seen(const struct fields *f, const struct name_seen *g, struct span name,
@@ -77,21 +98,62 @@ static uint32_t number_of(struct fields *f, struct span name)
     return f->seen[at].id;
 }
 
-void fields_index_rest(struct fields *f)
+void fields_name_rest(struct fields *f)
 {
-    while (f->indexed < f->n) {
-        fields_enter(f, number_of(f, f->v[f->indexed].name));
+    while (f->named < f->n) {
+        fields_enter(f, number_of(f, f->v[f->named].name));
     }
+}
+
+static void own_enter(struct field_index *x, uint32_t code)
+{
+    uint32_t id = code & SHAPE_UNWANTED, place = (uint32_t)++x->n;
+
+    x->next[place - 1] = 0;
+    if (id == SHAPE_UNWANTED) {
+        return;
+    }
+    if (!x->at[id]) {
+        x->touched[x->ntouched++] = id;
+        x->at[id] = x->last[id] = place;
+    } else if (code & SHAPE_LEAD) {
+        x->next[place - 1] = x->at[id];
+        x->at[id] = place;
+    } else {
+        x->next[x->last[id] - 1] = place;
+        x->last[id] = place;
+    }
+}
+
+void fields_index_anew(struct fields *f)
+{
+    const struct shape_index *x;
+
+    fields_name(f);
+    x = shape_index(&f->shapes, f->shape);
+    while (!x && f->own.n < f->n) {
+        own_enter(&f->own, f->code[f->own.n]);
+    }
+    f->at = x ? x->at : f->own.at;
+    f->next = x ? x->next : f->own.next;
+    f->touched = x ? x->touched : f->own.touched;
+    f->ntouched = x ? x->ntouched : f->own.ntouched;
+    f->indexed = f->n;
 }
 
 void fields_cut(struct fields *f, size_t n)
 {
-    if (n < f->indexed) {
-        fields_clear(f);
-        f->n = n;
-        fields_index(f);
-    }
+    size_t named = n < f->named ? n : f->named;
+
     f->n = n < f->n ? n : f->n;
+    if (n >= f->named && n >= f->indexed) {
+        return;
+    }
+    own_clear(&f->own);
+    begin(f);
+    for (; f->named < named; f->named++) {
+        f->shape = shape_step(&f->shapes, f->shape, f->code[f->named]);
+    }
 }
 
 bool fields_add_slow(struct fields *f, struct span name, struct fval v)
@@ -115,20 +177,14 @@ bool fields_room(struct fields *f, size_t n)
 
 bool fields_lead(struct fields *f, uint32_t id, struct span name, struct fval v)
 {
-    uint32_t before, last;
+    uint32_t code = id | SHAPE_LEAD;
 
-    fields_index(f);
-    before = f->at[id];
-    last = f->last[id];
-    if (!fields_put(f, id, name, v)) {
+    fields_name(f);
+    if (!fields_add(f, name, v)) {
         return false;
     }
-    if (before) {
-        f->next[last - 1] = 0;
-        f->next[f->n - 1] = before;
-        f->at[id] = (uint32_t)f->n;
-        f->last[id] = last;
-    }
+    f->code[f->named++] = code;
+    f->shape = shape_step(&f->shapes, f->shape, code);
     return true;
 }
 
@@ -158,10 +214,11 @@ bool fields_add_int(struct fields *f, struct span name, int64_t v)
 void fields_free(struct fields *f)
 {
     free(f->v);
-    free(f->next);
-    free(f->at);
-    free(f->last);
-    free(f->touched);
+    free(f->code);
+    free(f->own.next);
+    free(f->own.at);
+    free(f->own.last);
+    free(f->own.touched);
     free(f->seen);
     shapes_free(&f->shapes);
     *f = (struct fields){0};

@@ -3,8 +3,10 @@
 //
 // Names and values are spans into the record, into constants or into the decoder's arena. The array is
 // kept between records, so the steady state allocates nothing; FIELDS_MAX bounds a record's fields.
-// fields_index() enters what was added under the numbers of its names (wants.h); names must not change
-// behind it.
+//
+// Each field has the number of its name (wants.h) in `code`; fields_name() finds those of fields that were
+// added without. fields_index() makes `at` and `next` right: by the index of the record's shape (shape.h),
+// or, when it has none, by entering field by field. Names must not change behind either.
 #ifndef CORE_DECODE_FIELDS_H
 #define CORE_DECODE_FIELDS_H
 
@@ -15,20 +17,29 @@
 
 enum { FIELDS_MAX = 65536 };
 
+// By number: first and last field of the name, plus one; by field: the next one of its name, plus one.
+// 0 = none. Of `n` fields.
+struct field_index {
+    uint32_t *at, *last, *next;
+    uint32_t *touched; // numbers whose at[] is not 0
+    size_t ntouched, n;
+};
+
 struct fields {
     struct okv *v;
-    uint32_t *next; // by indexed field: the next one of its name, plus one; 0 = none
+    uint32_t *code; // by field, as a step of shape.h
     size_t n, cap;
-    size_t indexed;           // the first so many
-    const struct wants *want; // borrowed
-    uint32_t *at, *last;      // by number: first and last field of the name, plus one
-    uint32_t *touched;        // numbers whose at[] is not 0
-    size_t ntouched;
+    size_t named;             // the first so many have their codes
+    const struct wants *want; // borrowed; NULL: the fields are only listed
+    struct shapes shapes;
+    uint32_t shape; // of the named fields
+    // behind fields_index(): as in struct field_index, of the first `indexed` fields
+    const uint32_t *at, *next, *touched;
+    size_t ntouched, indexed;
+    struct field_index own; // of a record whose shape has none
     struct name_seen *seen; // NAMES_SEEN of them, by hash
     uint32_t prev;          // the last field's
-    struct shapes shapes;
-    uint32_t shape;      // of the indexed fields
-    struct arena *arena; // borrowed
+    struct arena *arena;    // borrowed
 };
 
 // A name that was looked up, and where in `seen` the one is that stood behind it last time.
@@ -40,11 +51,19 @@ struct name_seen {
 
 bool fields_init(struct fields *f, const struct wants *want, struct arena *arena);
 void fields_clear(struct fields *f);
-void fields_index_rest(struct fields *f);
+void fields_name_rest(struct fields *f);
+static inline void fields_name(struct fields *f)
+{
+    if (f->named < f->n) {
+        fields_name_rest(f);
+    }
+}
+
+void fields_index_anew(struct fields *f);
 static inline void fields_index(struct fields *f)
 {
-    if (f->indexed < f->n) {
-        fields_index_rest(f);
+    if (f->indexed != f->n) {
+        fields_index_anew(f);
     }
 }
 void fields_cut(struct fields *f, size_t n); // takes away the fields from the n-th on
@@ -63,26 +82,16 @@ static inline bool fields_add(struct fields *f, struct span name, struct fval v)
 // Makes room for n more; false when there is none.
 bool fields_room(struct fields *f, size_t n);
 
-// The first field that is not indexed, under its number.
+// The first field that has no code gets it.
 static inline void fields_enter(struct fields *f, uint32_t id)
 {
-    uint32_t place = (uint32_t)++f->indexed;
+    uint32_t code = id & SHAPE_UNWANTED;
 
-    f->next[place - 1] = 0;
-    if (id == WANTS_NONE) {
-        return;
-    }
-    if (f->at[id]) {
-        f->next[f->last[id] - 1] = place;
-    } else {
-        f->at[id] = place;
-        f->touched[f->ntouched++] = id;
-        f->shape = shape_step(&f->shapes, f->shape, id);
-    }
-    f->last[id] = place;
+    f->code[f->named++] = code;
+    f->shape = shape_step(&f->shapes, f->shape, code);
 }
 
-// The same for a name whose number is known (or WANTS_NONE); what was added before must be indexed.
+// The same for a name whose number is known (or WANTS_NONE); what was added before must have its codes.
 static inline bool fields_put(struct fields *f, uint32_t id, struct span name, struct fval v)
 {
     if (!fields_add(f, name, v)) {

@@ -117,7 +117,11 @@ static void give_names(struct work *w, const struct sourceset *set, const struct
         for (; from; from = w->fields.next[from - 1]) {
             (void)fields_put(&w->fields, r->to, name, w->fields.v[from - 1].v);
         }
+        if (s->chained) {
+            fields_index(&w->fields);
+        }
     }
+    fields_index(&w->fields);
 }
 
 // The value that names the row; empty for none.

@@ -55,6 +55,9 @@ static int read_step(struct loader *l, const struct ynode *n, struct step *ret)
     ret->rename = r;
     for (size_t i = 0; r && !rc && i < fields->n; i++) {
         rc = read_rename(l, fields->item[i], fields->key[i], &r[ret->nrenames++]);
+        for (size_t k = 0; k < i; k++) {
+            ret->chained |= r[k].to == r[i].to || (r[i].core < 0 && r[k].to == r[i].from);
+        }
     }
     return rc || r ? rc : read_no_memory(l);
 }

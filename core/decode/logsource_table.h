@@ -15,6 +15,7 @@ struct rename { // the name rules use, and where the value is
 struct step {
     struct span is[3]; // parts that change
     size_t nconditions, nrenames;
+    bool chained; // a rename asks for a name that one before it may have given
     const struct condition *condition;
     const struct rename *rename;
 };

@@ -236,13 +236,14 @@ static void put_named(struct work *w, const struct sourceset *set, const struct 
 {
     const struct template *t = &r->template;
 
-    fields_index(&w->fields);
+    fields_name(&w->fields);
     for (size_t k = 0; k < t->n; k++) {
         if (t->part[k].hole == HOLE_NAMED &&
             fields_add_str(&w->fields, wants_name(set->slots, t->part[k].slot), value[k])) {
             fields_enter(&w->fields, t->part[k].slot);
         }
     }
+    fields_index(&w->fields);
 }
 
 // After some that did not fit, and with many to go, the pairs of bytes of the text are worth taking.

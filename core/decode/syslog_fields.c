@@ -40,66 +40,24 @@ void syslog_names_init(struct syslog_names *n, const struct wants *w)
     }
 }
 
-// Fields that are put one behind the other: what `out` says of itself is kept at hand. There is room.
 struct put {
     const struct syslog_name *name; // of the header's fields
     struct fields *out;
-    struct okv *o; // the next one
-    uint32_t *next, *at, *last, *touch;
-    uint32_t place;
 };
 
-static bool begin(struct put *p, struct fields *out)
+static inline void put(const struct put *p, size_t i, struct fval v)
 {
-    fields_index(out);
-    if (!fields_room(out, SYSLOG_NAMES)) {
-        return false;
-    }
-    p->out = out;
-    p->o = out->v + out->n;
-    p->next = out->next;
-    p->at = out->at;
-    p->last = out->last;
-    p->touch = out->touched + out->ntouched;
-    p->place = (uint32_t)out->n;
-    return true;
+    (void)fields_put(p->out, p->name[i].id, p->name[i].name, v);
 }
 
-static void end(const struct put *p)
-{
-    p->out->n = p->out->indexed = p->place;
-    p->out->ntouched = (size_t)(p->touch - p->out->touched);
-}
-
-static inline void put(struct put *p, size_t i, struct fval v)
-{
-    uint32_t id = p->name[i].id;
-
-    p->o->name = p->name[i].name;
-    p->o->v.type = v.type;
-    p->o->v.s = v.s;
-    p->o->v.i = v.i;
-    p->o++;
-    p->next[p->place++] = 0;
-    if (id != WANTS_NONE) {
-        if (p->at[id]) {
-            p->next[p->last[id] - 1] = p->place;
-        } else {
-            p->at[id] = p->place;
-            *p->touch++ = id;
-        }
-        p->last[id] = p->place;
-    }
-}
-
-static inline void put_str(struct put *p, size_t i, struct span s)
+static inline void put_str(const struct put *p, size_t i, struct span s)
 {
     if (s.n) {
         put(p, i, fval_str(s));
     }
 }
 
-static void put_int(struct put *p, size_t i, int v, const struct syslog_names *names)
+static void put_int(const struct put *p, size_t i, int v, const struct syslog_names *names)
 {
     struct fval number = {.type = V_INT, .i = v};
 
@@ -114,11 +72,9 @@ static void put_int(struct put *p, size_t i, int v, const struct syslog_names *n
 void syslog_put(const struct syslog *h, const struct syslog_names *names, bool under,
                 struct fields *out)
 {
-    struct put p = {.name = names->of[under]};
+    const struct put p = {names->of[under], out};
 
-    if (!begin(&p, out)) {
-        return;
-    }
+    fields_name(out);
     if (h->pri >= 0) {
         put_int(&p, NAME_PRIORITY, h->pri, names);
         put_int(&p, NAME_FACILITY, h->pri / 8, names);
@@ -133,14 +89,10 @@ void syslog_put(const struct syslog *h, const struct syslog_names *names, bool u
     put_str(&p, NAME_PROCID, h->procid);
     put_str(&p, NAME_MSGID, h->msgid);
     if (h->sd.n) {
-        end(&p);
         syslog_sd_put(h->sd, under ? SPAN_LIT("header") : SPAN_NONE, out);
-        if (!begin(&p, out)) {
-            return;
-        }
+        fields_name(out);
     }
     if (!under) {
         put(&p, NAME_MESSAGE, fval_str(h->msg));
     }
-    end(&p);
 }

@@ -85,7 +85,7 @@ static inline const char *json_both_fields(struct json_both *b)
         }
         k++;
     }
-    if (k != b->taken.n || b->taken.indexed != k) {
+    if (k != b->taken.n || b->taken.named != k) {
         return "fields that nobody wants";
     }
     for (uint32_t id = 0; id < wants_count(b->want); id++) {
@@ -112,6 +112,7 @@ static inline const char *json_both_read(struct json_both *b, struct span text)
     taken = json_take(&b->memo, text, &b->taken);
     b->right = json_flatten(text, &b->flat, &fault);
     fields_index(&b->flat);
+    fields_index(&b->taken);
     if (json_both_left(text) || !b->able) {
         return taken ? "taken, and should be left to the plain reader" : NULL;
     }

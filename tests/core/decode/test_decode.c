@@ -405,7 +405,7 @@ static void an_event_is_printed_as_one_line_of_json(void **state)
         3, "{\"file\":\"f\",\"line\":3,\"source\":\"cef\",\"kind\":\"other\",\"@timestamp\":"
            "\"2026-11-20T02:00:00.000000Z\",\"ecs\":{\"event.type\":["
            "\"info\"],"
-           "\"event.action\":\"N\",\"event.code\":\"9\",\"event.reason\":\"N\","
+           "\"event.action\":\"N\",\"event.code\":\"9\","
            "\"message\":\"CEF:0|V|P|1|9|N|bad|a=1 b=2 a=3\","
            "\"observer.vendor\":\"V\",\"observer.product\":\"P\"},\"event\":{\"CEFVersion\":"
            "\"0\",\"DeviceVendor\":\"V\",\"DeviceProduct\":\"P\",\"DeviceVersion\":\"1\","
