@@ -7,12 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct arena_chunk {
-    struct arena_chunk *next;
-    size_t used, cap;
-    _Alignas(16) char data[];
-};
-
 enum { CHUNK_MIN = 16 * 1024 };
 
 static char nothing[1]; // what string makers return when the arena is exhausted
@@ -36,6 +30,11 @@ void arena_reset(struct arena *a)
 {
     struct arena_chunk *keep = NULL;
 
+    if (a->chunks && !a->chunks->next) { // the steady state
+        a->chunks->used = a->used = 0;
+        a->failed = false;
+        return;
+    }
     for (struct arena_chunk **at = &a->chunks; *at; at = &(*at)->next) {
         if (!keep || (*at)->cap > keep->cap) {
             keep = *at;
@@ -79,7 +78,7 @@ static struct arena_chunk *new_chunk(struct arena *a, size_t need)
     return c;
 }
 
-void *arena_room(struct arena *a, size_t n)
+void *arena_room_slow(struct arena *a, size_t n)
 {
     struct arena_chunk *c = a->chunks;
     size_t need = (n + 15) & ~(size_t)15;

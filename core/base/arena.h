@@ -14,7 +14,11 @@
 #include "core/base/attr.h"
 #include "core/base/span.h"
 
-struct arena_chunk;
+struct arena_chunk {
+    struct arena_chunk *next;
+    size_t used, cap;
+    _Alignas(16) char data[];
+};
 
 struct arena {
     struct arena_chunk *chunks; // newest first
@@ -31,7 +35,22 @@ static inline bool arena_ok(const struct arena *a)
 }
 
 void *arena_alloc(struct arena *a, size_t n); // zeroed; NULL when over the bound
-void *arena_room(struct arena *a, size_t n);  // the same, not zeroed
+void *arena_room_slow(struct arena *a, size_t n);
+
+// The same, not zeroed.
+static inline void *arena_room(struct arena *a, size_t n)
+{
+    struct arena_chunk *c = a->chunks;
+    size_t need = (n + 15) & ~(size_t)15;
+
+    if (need < n || a->failed || !c || need > c->cap - c->used || need > a->max - a->used) {
+        return arena_room_slow(a, n);
+    }
+    a->used += need;
+    c->used += need;
+    return c->data + c->used - need;
+}
+
 void *arena_array(struct arena *a, size_t count, size_t size);
 char *arena_str(struct arena *a, struct span s); // terminated copy; never NULL: "" on failure
 struct span arena_span(struct arena *a, struct span s); // copy; empty on failure

@@ -126,6 +126,18 @@ bool span_u64(struct span a, uint64_t *ret)
     if (a.n == 0) {
         return false;
     }
+    if (a.n < 20) { // so many digits are always a number
+        for (size_t i = 0; i < a.n; i++) {
+            unsigned d = (unsigned char)a.p[i] - (unsigned)'0';
+
+            if (d > 9) {
+                return false;
+            }
+            v = 10 * v + d;
+        }
+        *ret = v;
+        return true;
+    }
     for (size_t i = 0; i < a.n; i++) {
         unsigned d = (unsigned char)a.p[i] - (unsigned)'0';
 

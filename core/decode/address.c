@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/address.h"
 
+#include "core/base/find.h"
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -12,25 +14,59 @@ static bool is_hex(char c)
     return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }
 
+// Which of the first sixteen bytes are digits, and which are dots; none behind the text of at least seven.
+static void dotted(struct span s, unsigned *ret_digits, unsigned *ret_dots)
+{
+#if defined(__x86_64__)
+    const __m128i bias = _mm_set1_epi8((char)(128 - '0')), most = _mm_set1_epi8(-128 + 10);
+    __m128i x;
+
+    if (s.n >= 16) {
+        x = _mm_loadu_si128((const __m128i_u *)s.p);
+    } else if (s.n > 8) { // the last eight bytes, of which the first were looked at
+        x = _mm_set_epi64x((long long)(span_load8(s.p + s.n - 8) >> 8 * (16 - s.n)),
+                           (long long)span_load8(s.p));
+    } else {
+        x = _mm_set_epi64x(
+            0, (long long)(span_load4(s.p) | (uint64_t)span_load4(s.p + s.n - 4) << 8 * (s.n - 4)));
+    }
+    // signed comparison of what was moved to the least number: unsigned in effect
+    *ret_digits = (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_add_epi8(x, bias), most));
+    *ret_dots = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('.')));
+#else
+    *ret_digits = *ret_dots = 0;
+    for (size_t i = 0; i < 16 && i < s.n; i++) {
+        *ret_digits |= (unsigned)is_digit(s.p[i]) << i;
+        *ret_dots |= (unsigned)(s.p[i] == '.') << i;
+    }
+#endif
+}
+
 // How many bytes at the beginning are a dotted address; 0 when none.
 static size_t v4_at(struct span s)
 {
+    unsigned digits, dots;
     size_t at = 0;
 
+    if (s.n < 7 || !is_digit(s.p[0])) {
+        return 0;
+    }
+    dotted(s, &digits, &dots);
     for (unsigned part = 0; part < 4; part++) {
-        unsigned v = 0;
-        size_t from = at;
+        const char *p = s.p + at;
+        size_t n = (size_t)__builtin_ctz(~(digits >> at));
 
-        while (at < s.n && at < from + 3 && is_digit(s.p[at])) {
-            v = v * 10 + (unsigned)(s.p[at++] - '0');
-        }
-        if (at == from || v > 255 || (part < 3 && (at == s.n || s.p[at] != '.'))) {
+        if (n - 1 > 2 ||
+            (n == 3 &&
+             (p[0] > '2' || (p[0] == '2' && (p[1] > '5' || (p[1] == '5' && p[2] > '5')))))) {
             return 0;
         }
-        at += part < 3;
+        at += n;
+        if (part < 3 && !(dots >> at++ & 1)) {
+            return 0;
+        }
     }
-    return at < s.n &&
-                   (is_digit(s.p[at]) || (s.p[at] == '.' && at + 1 < s.n && is_hex(s.p[at + 1])))
+    return at < s.n && s.p[at] == '.' && at + 1 < s.n && is_hex(s.p[at + 1])
                ? 0 // "1.2.3.4.5" is a version, "10.0.0.1.in-addr.arpa" a name
                : at;
 }
@@ -106,7 +142,7 @@ bool address_is(struct span s)
 {
     bool six;
 
-    return s.n && ip_at(s, &six) == s.n;
+    return s.n && (is_hex(s.p[0]) || s.p[0] == ':') && ip_at(s, &six) == s.n;
 }
 
 bool port_is(struct span s)

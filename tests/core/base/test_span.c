@@ -85,6 +85,11 @@ static void numbers_read_to_their_last_legal_value_and_no_farther(void **state)
     assert_true(span_u64(SPAN_LIT("18446744073709551615"), &u) && u == UINT64_MAX);
     assert_false(span_u64(SPAN_LIT("18446744073709551616"), &u));
     assert_true(span_u64(SPAN_LIT("00"), &u) && u == 0);
+    assert_true(span_u64(SPAN_LIT("9999999999999999999"), &u) &&
+                u == UINT64_C(9999999999999999999));
+    assert_true(span_u64(SPAN_LIT("000000000000000000000000000012"), &u) && u == 12);
+    assert_false(span_u64(SPAN_LIT("99999999999999999999"), &u));
+    assert_false(span_u64(SPAN_LIT("999999999999999999x"), &u));
     assert_false(span_u64(SPAN_LIT(""), &u));
     assert_false(span_u64(SPAN_LIT("+1"), &u));
     assert_false(span_u64(SPAN_LIT("1 "), &u));

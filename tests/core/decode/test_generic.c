@@ -87,6 +87,55 @@ static void addresses_are_told_from_what_looks_like_them(void **state)
     }
 }
 
+// The plain way: four numbers up to 255 of one to three digits, dots between them.
+static bool plain_dotted(const char *p)
+{
+    for (int part = 0; part < 4; part++) {
+        int n = 0, v = 0;
+
+        while (*p >= '0' && *p <= '9') {
+            v = v * 10 + (*p++ - '0');
+            if (++n > 3) {
+                return false;
+            }
+        }
+        if (n == 0 || v > 255 || (part < 3 && *p++ != '.')) {
+            return false;
+        }
+    }
+    return *p == '\0';
+}
+
+static void dotted_addresses_in_a_block_are_dotted_addresses(void **state)
+{
+    static const char *const pieces[] = {".",  "0",    "1",        "25", "255",  "256", "199",
+                                         "1.", "300",  "10.",      "9",  "249",  "26",  "a",
+                                         "..", ".1.1", "192.168.", "/",  "\xB1", "-",   "2.2.2.2"};
+    uint32_t seed = 5;
+    size_t good = 0;
+
+    (void)state;
+    for (int round = 0; round < 400000; round++) {
+        char text[64] = "", *copy;
+        size_t n;
+
+        for (seed = seed * 1664525u + 1013904223u, n = (seed >> 8) % 8; n > 0; n--) {
+            seed = seed * 1664525u + 1013904223u;
+            strcat(text, pieces[(seed >> 8) % ARRAY_LEN(pieces)]);
+        }
+        n = strlen(text);
+        copy = malloc(n + !n); // of its own size, so that a byte read behind it is seen
+        assert_non_null(copy);
+        memcpy(copy, text, n);
+        if (address_is(span_of(copy, n)) != plain_dotted(text)) {
+            fail_msg("\"%s\"", text);
+        }
+        good += plain_dotted(text);
+        free(copy);
+    }
+    assert_true(good > 100);
+}
+
 static void an_address_and_its_port_come_apart(void **state)
 {
     static const struct {
@@ -356,6 +405,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_are_told_from_what_looks_like_them),
+        cmocka_unit_test(dotted_addresses_in_a_block_are_dotted_addresses),
         cmocka_unit_test(an_address_and_its_port_come_apart),
         cmocka_unit_test(a_text_comes_apart_into_words),
         cmocka_unit_test(words_say_who_came_from_where),
