@@ -41,28 +41,38 @@ static inline size_t next_mark(struct marks *e, struct span s,
 // A key and the '=' behind it.
 struct key {
     size_t begin, equal;
+    uint32_t id;
 };
 
-enum { KEYS = 32 };
-
-// The next keys, at most `most`; how many. A '=' counts when the word before it is a key, which begins the
-// text or stands behind a blank; so one behind a backslash, which is no byte of a key, never does. `from` is
-// behind the last one that counted.
-static size_t find_keys(struct span s, struct marks *e, size_t from, struct key *ret, size_t most)
+// Whether a key may begin there: at the begin of the text (`from`) or behind a blank.
+static inline bool may_begin(struct span s, size_t k, size_t from)
 {
-    struct marks m = *e;
-    size_t n = 0, i;
+    return k == from || s.p[k - 1] == ' ' || s.p[k - 1] == '\t' || s.p[k - 1] == '\n';
+}
 
-    while (n < most && (i = next_mark(&m, s, equals_from)) < s.n) {
-        size_t k = key_begin(s, i); // not before `from`: a '=' stands there
+// The next key. A '=' counts when the word before it is one, which begins the text or stands behind a
+// blank; so one behind a backslash, which is no byte of a key, never does. `from` is behind the last one
+// that counted. Mostly it is the key that stood there in the record before.
+static inline bool next_key(struct span s, struct marks *m, size_t from, struct fields *f,
+                            struct key *ret)
+{
+    size_t i;
 
-        if (k < i && (k == from || s.p[k - 1] == ' ' || s.p[k - 1] == '\t' || s.p[k - 1] == '\n')) {
-            ret[n++] = (struct key){k, i};
-            from = i + 1;
+    while ((i = next_mark(m, s, equals_from)) < s.n) {
+        size_t k = i - fields_guess(f, s.p + i, i - from, &ret->id);
+
+        if (k == i || !may_begin(s, k, from)) {
+            k = key_begin(s, i); // not before `from`: a '=' stands there
+            if (k == i || !may_begin(s, k, from)) {
+                continue;
+            }
+            ret->id = fields_number(f, span_of(s.p + k, i - k));
         }
+        ret->begin = k;
+        ret->equal = i;
+        return true;
     }
-    *e = m;
-    return n;
+    return false;
 }
 
 static inline bool is_label(struct span name)
@@ -97,48 +107,30 @@ static void add_labelled(struct fields *out, size_t first)
     }
 }
 
-// Adds the fields of n keys, the n-th of which only says where the last value ends. False: no more fit.
-static bool add_values(struct span s, const struct key *k, size_t n, size_t *escape,
-                       struct fields *out)
-{
-    for (size_t i = 0; i < n; i++) {
-        size_t from = k[i].equal + 1, end = k[i + 1].begin;
-        struct span v = unquote(span_trim(span_of(s.p + from, end - from)));
-
-        if (*escape < end) {
-            v = unescape(out->arena, v, "=\\|\"");
-            *escape = end + span_find(span_of(s.p + end, s.n - end), '\\');
-        }
-        if (!fields_add_str(out, span_of(s.p + k[i].begin, k[i].equal - k[i].begin), v)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void cef_extension(struct span s, struct fields *out)
 {
-    struct marks e = {0};
-    struct key key[KEYS + 1];
-    size_t have = 0, from = 0, n, first = out->n;
-    size_t escape = span_find(s, '\\'); // the first one not behind the values that were added
+    struct marks m = {0};
+    struct key key, next;
+    size_t first = out->n, escape = span_find(s, '\\'); // the first one that was not met
     bool more;
 
-    do {
-        n = have + find_keys(s, &e, from, key + have, KEYS - have);
-        more = n == KEYS;
-        if (more) {
-            n--;
-        } else {
-            key[n].begin = s.n;
+    fields_name(out);
+    for (more = next_key(s, &m, 0, out, &key); more; key = next) {
+        size_t from = key.equal + 1, end;
+        struct span v;
+
+        more = next_key(s, &m, from, out, &next);
+        end = more ? next.begin : s.n;
+        v = unquote(span_trim(span_of(s.p + from, end - from)));
+        if (escape < end) {
+            v = unescape(out->arena, v, "=\\|\"");
+            escape = end + span_find(span_of(s.p + end, s.n - end), '\\');
         }
-        if (!add_values(s, key, n, &escape, out)) {
+        if (!fields_put(out, key.id, span_of(s.p + key.begin, key.equal - key.begin),
+                        fval_str(v))) {
             return;
         }
-        key[0] = key[n];
-        from = key[n].equal + 1;
-        have = 1;
-    } while (more);
+    }
     add_labelled(out, first);
 }
 

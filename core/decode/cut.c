@@ -44,6 +44,9 @@ static const char *cut_value(struct work *w, const struct cut *c, struct span v)
     for (size_t i = first; c->prefix.n && i < f->n; i++) {
         f->v[i].name = fields_join(f, c->prefix, f->v[i].name);
     }
+    if (c->prefix.n) {
+        fields_renamed(f, first);
+    }
     return why;
 }
 

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "core/decode/pairs_text.h"
+
 bool fields_init(struct fields *f, const struct wants *want, struct arena *arena)
 {
     size_t n = want ? wants_count(want) + 1 : 0;
@@ -15,7 +17,8 @@ bool fields_init(struct fields *f, const struct wants *want, struct arena *arena
     f->own.at = calloc(n, sizeof(*f->own.at));
     f->own.last = calloc(n, sizeof(*f->own.last));
     f->own.touched = calloc(n, sizeof(*f->own.touched));
-    f->seen = calloc(NAMES_SEEN, sizeof(*f->seen));
+    f->seen = calloc(NAMES_SEEN + 1, sizeof(*f->seen));
+    f->prev = f->seen;
     fields_clear(f);
     return shapes_init(&f->shapes, n) && f->own.at && f->own.last && f->own.touched && f->seen;
 }
@@ -35,7 +38,7 @@ static void begin(struct fields *f)
     f->next = f->own.next;
     f->touched = f->own.touched;
     f->shape = SHAPE_ROOT;
-    f->prev = 0;
+    f->prev = f->seen ? &f->seen[NAMES_SEEN] : NULL;
 }
 
 void fields_clear(struct fields *f)
@@ -53,7 +56,7 @@ static bool grow_numbers(uint32_t **v, size_t cap)
     return p;
 }
 
-static bool grow(struct fields *f)
+bool fields_grow(struct fields *f)
 {
     size_t cap = f->cap ? f->cap * 2 : 128;
     struct okv *v = f->n < FIELDS_MAX ? realloc(f->v, cap * sizeof(*v)) : NULL;
@@ -73,12 +76,10 @@ static bool is_seen(const struct fields *f, const struct name_seen *g, struct sp
            (name.n <= ENDS_ALL || ends_between_eq(wants_name(f->want, g->id).p, name));
 }
 
-// Names stand in the same order in record after record: the one that stood here last time is asked
-// first. Long names that nobody wants are not kept.
-static uint32_t number_of(struct fields *f, struct span name)
+// Long names that nobody wants are not kept.
+uint32_t fields_number_slow(struct fields *f, struct span name, struct ends e)
 {
-    struct ends e = ends_of(name);
-    uint32_t at = f->seen[f->prev].then, id;
+    uint32_t at = f->prev->then, id;
 
     if (name.n == 0) {
         return WANTS_NONE;
@@ -90,18 +91,22 @@ static uint32_t number_of(struct fields *f, struct span name)
             if (id == WANTS_NONE && name.n > ENDS_ALL) {
                 return id;
             }
-            f->seen[at] = (struct name_seen){e, (uint32_t)name.n, id, f->seen[at].then};
+            f->seen[at] = (struct name_seen){.ends = e,
+                                             .n = (uint32_t)name.n,
+                                             .id = id,
+                                             .then = f->seen[at].then,
+                                             .key = name.n <= ENDS_ALL && key_begin(name, name.n) == 0};
         }
-        f->seen[f->prev].then = at;
+        f->prev->then = at;
     }
-    f->prev = at;
-    return f->seen[at].id;
+    f->prev = &f->seen[at];
+    return f->prev->id;
 }
 
 void fields_name_rest(struct fields *f)
 {
     while (f->named < f->n) {
-        fields_enter(f, number_of(f, f->v[f->named].name));
+        fields_enter(f, fields_number(f, f->v[f->named].name));
     }
 }
 
@@ -141,14 +146,10 @@ void fields_index_anew(struct fields *f)
     f->indexed = f->n;
 }
 
-void fields_cut(struct fields *f, size_t n)
+void fields_renamed(struct fields *f, size_t n)
 {
     size_t named = n < f->named ? n : f->named;
 
-    f->n = n < f->n ? n : f->n;
-    if (n >= f->named && n >= f->indexed) {
-        return;
-    }
     own_clear(&f->own);
     begin(f);
     for (; f->named < named; f->named++) {
@@ -156,19 +157,20 @@ void fields_cut(struct fields *f, size_t n)
     }
 }
 
-bool fields_add_slow(struct fields *f, struct span name, struct fval v)
+void fields_cut(struct fields *f, size_t n)
 {
-    if (f->n == f->cap && !grow(f)) {
-        return false;
+    bool less = n < f->named || n < f->indexed;
+
+    f->n = n < f->n ? n : f->n;
+    if (less) {
+        fields_renamed(f, n);
     }
-    f->v[f->n++] = (struct okv){name, v};
-    return true;
 }
 
 bool fields_room(struct fields *f, size_t n)
 {
     while (f->cap - f->n < n) {
-        if (!grow(f)) {
+        if (!fields_grow(f)) {
             return false;
         }
     }

@@ -37,8 +37,8 @@ struct fields {
     const uint32_t *at, *next, *touched;
     size_t ntouched, indexed;
     struct field_index own; // of a record whose shape has none
-    struct name_seen *seen; // NAMES_SEEN of them, by hash
-    uint32_t prev;          // the last field's
+    struct name_seen *seen; // NAMES_SEEN of them, by hash, and one for the begin
+    struct name_seen *prev; // the last field's
     struct arena *arena;    // borrowed
 };
 
@@ -47,10 +47,45 @@ enum { NAMES_SEEN = 1024 };
 struct name_seen {
     struct ends ends;
     uint32_t n, id, then; // n = 0: free
+    bool key;             // all its bytes are such as keys are made of (pairs_text.h)
 };
 
 bool fields_init(struct fields *f, const struct wants *want, struct arena *arena);
 void fields_clear(struct fields *f);
+// The number of the name that stands behind the one asked for last. Names stand in the same order in
+// record after record, so the one that stood here last time is asked first.
+uint32_t fields_number_slow(struct fields *f, struct span name, struct ends e);
+static inline uint32_t fields_number(struct fields *f, struct span name)
+{
+    struct name_seen *g = &f->seen[f->prev->then];
+    struct ends e = ends_of(name);
+
+    if (g->n == name.n && g->ends.head == e.head && g->ends.tail == e.tail && g->n &&
+        g->n <= ENDS_ALL) {
+        f->prev = g;
+        return g->id;
+    }
+    return fields_number_slow(f, name, e);
+}
+
+// Whether the key that is expected now ends before `end`, of at most `most` bytes: its length and number.
+static inline size_t fields_guess(struct fields *f, const char *end, size_t most, uint32_t *ret)
+{
+    struct name_seen *g = &f->seen[f->prev->then];
+    struct ends e;
+
+    if (!g->key || g->n > most) {
+        return 0;
+    }
+    e = ends_of(span_of(end - g->n, g->n));
+    if (g->ends.head != e.head || g->ends.tail != e.tail) {
+        return 0;
+    }
+    f->prev = g;
+    *ret = g->id;
+    return g->n;
+}
+
 void fields_name_rest(struct fields *f);
 static inline void fields_name(struct fields *f)
 {
@@ -66,16 +101,26 @@ static inline void fields_index(struct fields *f)
         fields_index_anew(f);
     }
 }
+// The names of the fields from the n-th on were changed.
+void fields_renamed(struct fields *f, size_t n);
 void fields_cut(struct fields *f, size_t n); // takes away the fields from the n-th on
 
-// False when FIELDS_MAX is reached or no memory is left; the field is then not there.
-bool fields_add_slow(struct fields *f, struct span name, struct fval v);
+bool fields_grow(struct fields *f);
+
+// False when FIELDS_MAX is reached or no memory is left; the field is then not there. (Member by member: a
+// value put together in memory only to be copied stalls the processor.)
 static inline bool fields_add(struct fields *f, struct span name, struct fval v)
 {
-    if (f->n == f->cap) {
-        return fields_add_slow(f, name, v);
+    struct okv *o;
+
+    if (f->n == f->cap && !fields_grow(f)) {
+        return false;
     }
-    f->v[f->n++] = (struct okv){name, v};
+    o = &f->v[f->n++];
+    o->name = name;
+    o->v.type = v.type;
+    o->v.s = v.s;
+    o->v.i = v.i;
     return true;
 }
 
@@ -105,17 +150,7 @@ static inline bool fields_put(struct fields *f, uint32_t id, struct span name, s
 bool fields_lead(struct fields *f, uint32_t id, struct span name, struct fval v);
 static inline bool fields_add_str(struct fields *f, struct span name, struct span s)
 {
-    struct okv *o;
-
-    if (f->n == f->cap) {
-        return fields_add_slow(f, name, (struct fval){.type = V_STR, .s = s});
-    }
-    o = &f->v[f->n++]; // member by member: a whole one would be made elsewhere and copied
-    o->name = name;
-    o->v.type = V_STR;
-    o->v.s = s;
-    o->v.i = 0;
-    return true;
+    return fields_add(f, name, (struct fval){.type = V_STR, .s = s});
 }
 bool fields_add_int(struct fields *f, struct span name, int64_t v);
 void fields_free(struct fields *f);
