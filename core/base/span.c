@@ -44,20 +44,21 @@ static uint64_t fold8(uint64_t v)
     return v | ((from_a ^ behind_z) & ~v & 0x80 * each) >> 2;
 }
 
-bool span_eq_nocase(struct span a, struct span b)
+bool span_same_nocase(const char *a, const char *b, size_t n)
 {
-    if (a.n != b.n) {
-        return false;
+    if (a == b || n < 4) {
+        return a == b || same_folded(a, b, n);
     }
-    if (a.p == b.p || a.n < 8) {
-        return a.p == b.p || same_folded(a.p, b.p, a.n);
+    if (n < 8) {
+        return fold8(span_load4(a) | (uint64_t)span_load4(a + n - 4) << 32) ==
+               fold8(span_load4(b) | (uint64_t)span_load4(b + n - 4) << 32);
     }
-    for (size_t i = 0; i + 8 < a.n; i += 8) {
-        if (fold8(span_load8(a.p + i)) != fold8(span_load8(b.p + i))) {
+    for (size_t i = 0; i + 8 < n; i += 8) {
+        if (fold8(span_load8(a + i)) != fold8(span_load8(b + i))) {
             return false;
         }
     }
-    return fold8(span_load8(a.p + a.n - 8)) == fold8(span_load8(b.p + a.n - 8));
+    return fold8(span_load8(a + n - 8)) == fold8(span_load8(b + n - 8));
 }
 
 enum { FIND_MAX = 64 };

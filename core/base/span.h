@@ -79,7 +79,11 @@ static inline bool span_eq_str(struct span a, const char *s)
 // Order by bytes, shorter first on a common prefix: the order of every sorted list of names.
 int span_cmp(struct span a, struct span b);
 // ASCII case folded equality; bytes above 0x7f compare as they are.
-bool span_eq_nocase(struct span a, struct span b);
+bool span_same_nocase(const char *a, const char *b, size_t n);
+static inline bool span_eq_nocase(struct span a, struct span b)
+{
+    return a.n == b.n && span_same_nocase(a.p, b.p, a.n);
+}
 
 static inline bool span_starts(struct span a, struct span prefix)
 {

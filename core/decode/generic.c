@@ -26,6 +26,7 @@ struct found {
     struct words_set said; // words of guesses
 };
 _Static_assert(TARGETS < UINT8_MAX, "fields fit into a byte");
+_Static_assert(TARGETS <= 64 * FIELDSET_WORDS, "one bit a target");
 
 static struct take_ctx take_ctx_of(struct work *w, const struct okv *o)
 {
@@ -162,7 +163,7 @@ static void words_also(const struct words *w, struct span text, struct words_set
 
 // `closed`: the fields that are known already.
 static void look_at(const struct generic *g, uint32_t i, unsigned behind, const struct okv *o,
-                    const bool *closed, struct work *w, struct found *f)
+                    const struct fieldset *closed, struct work *w, struct found *f)
 {
     for (; i; i = g->index.alias[i - 1].next) {
         const struct alias *a = &g->index.alias[i - 1];
@@ -174,8 +175,8 @@ static void look_at(const struct generic *g, uint32_t i, unsigned behind, const 
             }
             continue;
         }
-        if (closed[a->field] || (f->rank[a->field] && f->rank[a->field] <= rank) ||
-            (behind && a->alone) ||
+        if (fieldset_has(closed, (enum field)a->field) ||
+            (f->rank[a->field] && f->rank[a->field] <= rank) || (behind && a->alone) ||
             (a->field == TIME_FIELD   ? !is_time(w, o)
              : a->field == ZONE_FIELD ? zone_of(o->v.s) == NO_ZONE
                                       : run_way(&g->take[a->field], w, o).s.n == 0)) {
@@ -238,17 +239,7 @@ static void follow_on(struct work *w, const struct generic *g, const struct foun
 
 static bool guess_holds(const struct guess *g, const struct words_set *said, const struct event *ev)
 {
-    bool any = g->nwords == 0;
-
-    for (size_t i = 0; i < g->nneeds; i++) {
-        if (!event_has(ev, g->needs[i])) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < g->nwords && !any; i++) {
-        any = words_has(said, g->word[i]);
-    }
-    return any;
+    return (g->wordless || words_meet(&g->words, said)) && fieldset_within(&g->needs, &ev->mask);
 }
 
 // A text says what it is about anywhere; of a record with names those fields tell that are for it, since
@@ -283,23 +274,25 @@ static void make_guesses(struct work *w, const struct generic *g, struct found *
 
 // What is known stays: all that a file which knows the form has set; else the syslog header has set
 // fields, whose grade the record's own may replace.
-static void close_known(const struct event *ev, bool *closed)
+static struct fieldset close_known(const struct event *ev)
 {
-    bool known = ev->kind != KIND_RAW;
+    struct fieldset closed = ev->mask;
 
-    for (unsigned i = 0; i < FIELD_COUNT; i++) {
-        closed[i] =
-            event_has(ev, i) && (known || (i != FIELD_EVENT_SEVERITY && i != FIELD_LOG_LEVEL));
+    if (ev->kind == KIND_RAW) {
+        fieldset_drop(&closed, FIELD_EVENT_SEVERITY);
+        fieldset_drop(&closed, FIELD_LOG_LEVEL);
     }
-    closed[TIME_FIELD] = ev->time != UTIME_NONE;
-    closed[ZONE_FIELD] = false;
+    if (ev->time != UTIME_NONE) {
+        fieldset_add(&closed, (enum field)TIME_FIELD);
+    }
+    return closed;
 }
 
 void generic_apply(struct work *w, const struct sourceset *set, struct event *ev)
 {
     const struct generic *g = set->generic;
     struct span text = w->pseudo[SLOT_TEXT].v.s;
-    bool closed[TARGETS];
+    struct fieldset closed;
     struct found f;
     int zone_s;
 
@@ -309,7 +302,7 @@ void generic_apply(struct work *w, const struct sourceset *set, struct event *ev
     f.n = 0;
     f.said = (struct words_set){0};
     memset(f.rank, 0, sizeof(f.rank));
-    close_known(ev, closed);
+    closed = close_known(ev);
     if (w->text &&
         labels_flatten(text, w->pairs ? LABELS_BESIDE_PAIRS : LABELS_LEAST, &w->fields)) {
         w->pairs = true;
@@ -322,9 +315,14 @@ void generic_apply(struct work *w, const struct sourceset *set, struct event *ev
             continue; // "message" of a text is all of it
         }
         if ((a.whole | a.part | a.tail) && o->v.type != V_NULL && !says_nothing(o->v.s)) {
-            look_at(g, a.whole, 0, o, closed, w, &f);
-            look_at(g, a.part, PART_BEHIND, o, closed, w, &f);
-            look_at(g, a.tail, TAIL_BEHIND + a.dropped * DROPPED_BEHIND, o, closed, w, &f);
+            const uint32_t way[] = {a.whole, a.part, a.tail};
+            const unsigned behind[] = {0, PART_BEHIND, TAIL_BEHIND + a.dropped * DROPPED_BEHIND};
+
+            for (size_t k = 0; k < ARRAY_LEN(way); k++) {
+                if (way[k]) {
+                    look_at(g, way[k], behind[k], o, &closed, w, &f);
+                }
+            }
         }
     }
     part_ends(&f);

@@ -68,19 +68,19 @@ static int read_guess_words(struct loader *l, const struct ynode *n, struct gene
                             struct guess *g)
 {
     const struct span *text = NULL;
-    int rc = read_texts(l, n, &text, &g->nwords), at;
-    uint16_t *word = rc ? NULL : read_array(l, g->nwords, sizeof(*word));
+    size_t count = 0;
+    int rc = read_texts(l, n, &text, &count), at;
 
-    for (size_t i = 0; word && !rc && i < g->nwords; i++) {
+    for (size_t i = 0; !rc && i < count; i++) {
         at = words_add(&all->words, text[i]);
         if (at < 0) {
             return read_fault(l, n, "source.guess", "an empty word, or more than 256 in all",
                               text[i]);
         }
-        word[i] = (uint16_t)at;
+        words_set_add(&g->words, (unsigned)at);
     }
-    g->word = word;
-    return rc || word ? rc : read_no_memory(l);
+    g->wordless = count == 0;
+    return rc;
 }
 
 static int read_guess(struct loader *l, const struct ynode *n, struct generic *all, struct guess *g)
@@ -88,7 +88,8 @@ static int read_guess(struct loader *l, const struct ynode *n, struct generic *a
     static const char *const known[] = {"words", "needs", "set", NULL};
     const struct ynode *words, *needs;
     const struct span *name = NULL;
-    enum field *f;
+    size_t count = 0;
+    enum field f;
     int rc = read_only(l, n, known);
 
     if (rc) {
@@ -96,14 +97,16 @@ static int read_guess(struct loader *l, const struct ynode *n, struct generic *a
     }
     words = y_get(n, "words");
     needs = y_get(n, "needs");
+    g->wordless = true;
     rc = words ? read_guess_words(l, words, all, g) : 0;
-    rc = rc || !needs ? rc : read_texts(l, needs, &name, &g->nneeds);
-    f = read_array(l, g->nneeds, sizeof(*f));
-    for (size_t i = 0; f && !rc && i < g->nneeds; i++) {
-        rc = read_field(l, needs, name[i], &f[i]);
+    rc = rc || !needs ? rc : read_texts(l, needs, &name, &count);
+    for (size_t i = 0; !rc && i < count; i++) {
+        rc = read_field(l, needs, name[i], &f);
+        if (!rc) {
+            fieldset_add(&g->needs, f);
+        }
     }
-    g->needs = f;
-    return rc || f ? (rc ? rc : read_guess_row(l, n, &g->verdict)) : read_no_memory(l);
+    return rc ? rc : read_guess_row(l, n, &g->verdict);
 }
 
 static int read_guesses(struct loader *l, const struct ynode *n, struct generic *g)

@@ -23,10 +23,9 @@ struct follow { // what one core field's value says of another
 };
 
 struct guess {
-    size_t nwords;
-    const uint16_t *word; // of the words of all guesses
-    size_t nneeds;
-    const enum field *needs;
+    struct words_set words; // one of them, of the words of all guesses
+    struct fieldset needs;  // all of them
+    bool wordless;
     struct verdict verdict;
 };
 

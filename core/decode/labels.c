@@ -13,20 +13,24 @@ static bool is_letter(char c)
     return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
-static bool label_char(char c)
+// Letters, digits, blank and _ - . / ( )
+static inline bool label_char(char c)
 {
-    return is_letter(c) || (c >= '0' && c <= '9') || (c && strchr(" _-./()", c));
+    static const uint64_t set[4] = {UINT64_C(0x03ffe30100000000), UINT64_C(0x07fffffe87fffffe)};
+    unsigned char u = (unsigned char)c;
+
+    return set[u / 64] >> u % 64 & 1;
 }
 
 // Length of the label at the beginning, without its colon; 0 when there is none.
 static size_t label_at(struct span s)
 {
-    size_t n = 0;
+    size_t n = 1, most = s.n <= LABEL_MAX ? s.n : LABEL_MAX + 1;
 
     if (s.n == 0 || !is_letter(s.p[0])) {
         return 0;
     }
-    while (n < s.n && n <= LABEL_MAX && label_char(s.p[n])) {
+    while (n < most && label_char(s.p[n])) {
         n++;
     }
     return n <= LABEL_MAX && n + 1 < s.n && s.p[n] == ':' &&

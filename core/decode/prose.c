@@ -294,8 +294,7 @@ static size_t program_at(struct span s, struct span *name, struct span *pid)
 static bool is_marked(const struct token *v, size_t at)
 {
     return v->kind == TOKEN_URL || v->kind == TOKEN_QUOTED ||
-           (at < BEGINNING && v->s.n && v->s.p[0] >= 'A' && v->s.p[0] <= 'Z') ||
-           span_find(v->s, '\\') < v->s.n;
+           (at < BEGINNING && v->s.n && v->s.p[0] >= 'A' && v->s.p[0] <= 'Z') || v->back;
 }
 
 static void apply_marks(struct told *x, size_t at, struct span text)
@@ -303,8 +302,8 @@ static void apply_marks(struct told *x, size_t at, struct span text)
     const struct token *v = &x->t.v[at];
     bool word = v->kind == TOKEN_WORD, first = v->s.p == text.p;
 
-    for (size_t i = 0; i < x->p->n; i++) {
-        const struct prose_row *r = &x->p->row[i];
+    for (size_t i = 0; i < x->p->nmarks; i++) {
+        const struct prose_row *r = &x->p->row[x->p->mark[i]];
         struct span s = SPAN_NONE;
 
         switch (r->as) {

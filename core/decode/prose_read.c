@@ -87,6 +87,12 @@ static int read_row(struct loader *l, const struct ynode *n, struct prose *p, si
     return rc ? rc : read_cues(l, n, p, i, r);
 }
 
+static bool is_mark(enum as as)
+{
+    return as == AS_URL || as == AS_REQUEST || as == AS_MNEMONIC || as == AS_CODE ||
+           as == AS_ACCOUNT;
+}
+
 int prose_read(struct loader *l, const struct ynode *n, struct prose **ret)
 {
     int rc = n ? read_need(l, n, Y_LIST, "\"prose\"") : 0;
@@ -94,11 +100,15 @@ int prose_read(struct loader *l, const struct ynode *n, struct prose **ret)
     struct prose *p = read_array(l, 1, sizeof(*p));
     struct prose_row *row = read_array(l, count, sizeof(*row));
 
-    if (!p || !row || !(p->cue = read_array(l, CUES_MAX, sizeof(*p->cue)))) {
+    if (!p || !row || !(p->cue = read_array(l, CUES_MAX, sizeof(*p->cue))) ||
+        !(p->mark = read_array(l, count, sizeof(*p->mark)))) {
         return read_no_memory(l);
     }
     for (size_t i = 0; !rc && i < count; i++) {
         rc = read_row(l, n->item[i], p, i, &row[i]);
+        if (is_mark(row[i].as)) {
+            p->mark[p->nmarks++] = (uint16_t)i;
+        }
     }
     p->row = row;
     p->n = count;

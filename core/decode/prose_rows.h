@@ -51,6 +51,8 @@ struct prose {
     size_t n, ncues;
     const struct prose_row *row;
     struct cue *cue;
+    size_t nmarks;
+    uint16_t *mark;                  // rows whose values need no cue
     uint16_t bucket[CUE_BUCKETS];    // cue, plus one
     uint32_t first[CUE_LONGEST + 1]; // by length of cues: the letters that they begin with
 };

@@ -14,20 +14,54 @@ static bool is_one_of(char c, const char *set)
     return c && strchr(set, c);
 }
 
-// What separates words; bit 1: cells of a row, too.
-static const uint8_t between[256] = {
-    ['\0'] = 1, [' '] = 1, ['\t'] = 3, ['\r'] = 1, ['\n'] = 1, [','] = 3,
-    [';'] = 3,  ['|'] = 3, ['='] = 1,  ['('] = 1,  [')'] = 1,  ['{'] = 1,
-    ['}'] = 1,  ['['] = 1, [']'] = 1,  ['<'] = 1,  ['>'] = 1,  ['"'] = 1};
+enum {
+    BETWEEN = 1, // separates words
+    CELL = 2,    // and cells of a row, too
+    MARK = 4,    // of a sentence, at a word's end
+    DOT = 8,
+    COLON = 16,
+    BACK = 32,
+    OTHER = 64, // may begin something that is no word
+};
+static const uint8_t kinds[256] = {['\0'] = BETWEEN,
+                                   ['\t'] = BETWEEN | CELL,
+                                   ['\n'] = BETWEEN,
+                                   ['\r'] = BETWEEN,
+                                   [' '] = BETWEEN,
+                                   ['!'] = MARK,
+                                   ['"'] = BETWEEN,
+                                   ['\''] = OTHER,
+                                   ['('] = BETWEEN,
+                                   [')'] = BETWEEN,
+                                   [','] = BETWEEN | CELL | MARK,
+                                   ['-'] = OTHER,
+                                   ['.'] = MARK | DOT,
+                                   [':'] = MARK | COLON,
+                                   [';'] = BETWEEN | CELL,
+                                   ['<'] = BETWEEN,
+                                   ['='] = BETWEEN,
+                                   ['>'] = BETWEEN,
+                                   ['?'] = MARK,
+                                   ['['] = BETWEEN,
+                                   ['\\'] = BACK,
+                                   [']'] = BETWEEN,
+                                   ['{'] = BETWEEN,
+                                   ['|'] = BETWEEN | CELL,
+                                   ['}'] = BETWEEN};
+
+static inline unsigned kind_of(char c)
+{
+    return kinds[(unsigned char)c];
+}
 
 static inline bool is_between(char c)
 {
-    return between[(unsigned char)c];
+    return kind_of(c) & BETWEEN;
 }
 
 static inline bool is_cell_end(char c)
 {
-    return between[(unsigned char)c] & 2;
+    return kind_of(c) & CELL;
 }
 
 static struct token *add(struct tokens *t, enum token_kind kind, struct span s)
@@ -35,7 +69,9 @@ static struct token *add(struct tokens *t, enum token_kind kind, struct span s)
     struct token *v = t->n < TOKENS_MAX ? &t->v[t->n++] : NULL;
 
     if (v) {
-        *v = (struct token){.kind = kind, .s = s};
+        v->kind = kind;
+        v->cell = v->colon = v->back = v->host = false;
+        v->s = s;
     }
     return v;
 }
@@ -105,15 +141,19 @@ static bool add_halves(struct tokens *t, struct span s)
 {
     static const char marks[] = ":@";
     struct address a;
+    struct token *v;
 
-    if (s.n < 4 || !may_be_address(s)) {
+    if (s.n < 4) {
         return false;
     }
     for (size_t i = 0; i < sizeof(marks) - 1; i++) {
         size_t at = span_find(s, marks[i]);
 
         if (at && at < s.n && address_read(span_sub(s, at + 1, s.n), &a)) {
-            (void)add(t, TOKEN_WORD, span_sub(s, 0, at));
+            v = add(t, TOKEN_WORD, span_sub(s, 0, at));
+            if (v) {
+                v->back = span_find(v->s, '\\') < v->s.n;
+            }
             add_address(t, span_sub(s, at + 1, s.n), &a, marks[i] == '@');
             return true;
         }
@@ -121,22 +161,32 @@ static bool add_halves(struct tokens *t, struct span s)
     return false;
 }
 
-static void add_word(struct tokens *t, struct span s)
+// `seen`: the kinds of its bytes.
+static void add_word(struct tokens *t, struct span s, unsigned seen)
 {
     struct address a;
     struct token *v;
     size_t n = s.n;
 
-    while (n > 1 && is_one_of(s.p[n - 1], ":.,!?") && !(n > 2 && s.p[n - 2] == ':')) {
+    while (n > 1 && (kind_of(s.p[n - 1]) & MARK) && !(n > 2 && s.p[n - 2] == ':')) {
         n--;
     }
-    if (n == 1 && is_one_of(s.p[0], ":.,!?")) {
+    if (n == 1 && (kind_of(s.p[0]) & MARK)) {
         return; // the end of a sentence behind a URL or a quote
     }
-    if (may_be_address(span_sub(s, 0, n)) && address_read(span_sub(s, 0, n), &a)) {
-        add_address(t, span_sub(s, 0, n), &a, false);
-    } else if (!add_halves(t, span_sub(s, 0, n)) && (v = add(t, TOKEN_WORD, span_sub(s, 0, n)))) {
+    if ((seen & (DOT | COLON)) && may_be_address(span_of(s.p, n))) {
+        if (address_read(span_of(s.p, n), &a)) {
+            add_address(t, span_of(s.p, n), &a, false);
+            return;
+        }
+        if (add_halves(t, span_of(s.p, n))) {
+            return;
+        }
+    }
+    v = add(t, TOKEN_WORD, span_of(s.p, n));
+    if (v) {
         v->colon = n < s.n && s.p[n] == ':';
+        v->back = seen & BACK;
     }
 }
 
@@ -150,13 +200,35 @@ static size_t arrow_at(struct span s)
     return n && n < s.n && s.p[n] == '>' ? n + 1 : 0;
 }
 
-static size_t word_at(struct span s)
+static size_t word_at(struct span s, unsigned *ret_seen)
 {
-    size_t n = 0;
+    const char *p = s.p, *end = s.p + s.n;
+    unsigned seen = 0;
 
-    while (n < s.n && !is_between(s.p[n]) && !(s.p[n] == '-' && arrow_at(span_sub(s, n, s.n)))) {
-        n++;
+    for (; p < end; p++) {
+        unsigned kind = kind_of(*p);
+
+        if ((kind & (BETWEEN | OTHER)) &&
+            ((kind & BETWEEN) || (*p == '-' && arrow_at(span_of(p, (size_t)(end - p)))))) {
+            break;
+        }
+        seen |= kind;
     }
+    *ret_seen = seen;
+    return (size_t)(p - s.p);
+}
+
+// A word, or the URL that it begins.
+static size_t add_plain(struct tokens *t, struct span s)
+{
+    unsigned seen;
+    size_t n = word_at(s, &seen), url = seen & COLON ? url_at(s) : 0;
+
+    if (url) {
+        (void)add(t, TOKEN_URL, span_of(s.p, url));
+        return url;
+    }
+    add_word(t, span_of(s.p, n), seen);
     return n;
 }
 
@@ -183,6 +255,10 @@ static size_t next(struct tokens *t, struct span s, bool *cell_open)
     struct address a;
     size_t n;
 
+    if (!(kind_of(s.p[0]) & (BETWEEN | OTHER))) {
+        *cell_open = false;
+        return add_plain(t, s);
+    }
     if (is_cell_end(s.p[0])) {
         if (*cell_open) {
             (void)add(t, TOKEN_EMPTY, SPAN_NONE);
@@ -214,11 +290,8 @@ static size_t next(struct tokens *t, struct span s, bool *cell_open)
     } else if (is_between(s.p[0]) || s.p[0] == '\'') {
         *cell_open = *cell_open && s.p[0] == ' ';
         return 1;
-    } else if ((n = url_at(s)) > 0) {
-        (void)add(t, TOKEN_URL, span_sub(s, 0, n));
     } else {
-        n = word_at(s);
-        add_word(t, span_sub(s, 0, n));
+        n = add_plain(t, s);
     }
     *cell_open = false;
     return n;
@@ -227,15 +300,21 @@ static size_t next(struct tokens *t, struct span s, bool *cell_open)
 void tokens_read(struct span text, struct tokens *ret)
 {
     bool cell_open = false;
+    size_t at = 0;
 
     ret->n = ret->cells = 0;
     text = span_sub(text, 0, TOKENS_REACH);
-    while (text.n && ret->n < TOKENS_MAX) {
-        size_t before = ret->n, n = next(ret, text, &cell_open);
-        bool cell = before && is_cell_end(text.p[-1]);
+    while (at < text.n && ret->n < TOKENS_MAX) {
+        size_t before = ret->n;
+        bool cell;
 
-        text = span_sub(text, n, text.n);
-        cell |= text.n && is_cell_end(text.p[0]);
+        if (text.p[at] == ' ') { // between words, and in a cell that is open
+            at++;
+            continue;
+        }
+        cell = before && is_cell_end(text.p[at - 1]);
+        at += next(ret, span_of(text.p + at, text.n - at), &cell_open);
+        cell |= at < text.n && is_cell_end(text.p[at]);
         for (size_t i = before; i < ret->n; i++) {
             ret->v[i].cell = cell;
         }

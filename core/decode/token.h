@@ -25,9 +25,10 @@ struct token {
     enum token_kind kind;
     bool cell;  // a ',' ';' '|' or tab stands beside it: one of a row of values
     bool colon; // a ':' stands behind it
+    bool back;  // WORD: it has a backslash
     bool host;  // ADDRESS: "user@" stands before it, which is the word before
     struct span s;
-    struct address address;
+    struct address address; // ADDRESS
 };
 
 struct tokens {

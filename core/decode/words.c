@@ -3,15 +3,30 @@
 #include "core/decode/words.h"
 
 // Three bytes with bit 0x20 set: case is gone, and some other bytes fall together, which only asks more.
+static inline uint32_t hash_of(uint64_t bytes) // what stands behind three of them is multiplied out
+{
+    return (uint32_t)bytes * 0x9e377900u >> 20;
+}
+
 static inline uint32_t gram_of(uint32_t bytes)
 {
-    return ((bytes & 0xffffff) | 0x202020) * 0x9e3779b1u >> 20;
+    return hash_of(bytes | 0x202020);
 }
 
 static uint32_t three(const char *p)
 {
     return (unsigned char)p[0] | (uint32_t)(unsigned char)p[1] << 8 |
            (uint32_t)(unsigned char)p[2] << 16;
+}
+
+// Eight bytes, the first one lowest, whatever the machine.
+static inline uint64_t bytes8(const char *p)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return span_load8(p);
+#else
+    return __builtin_bswap64(span_load8(p));
+#endif
 }
 
 int words_add(struct words *w, struct span word)
@@ -31,16 +46,10 @@ int words_add(struct words *w, struct span word)
         w->brief[w->nbrief++] = (uint16_t)w->n;
     } else {
         g = gram_of(three(word.p));
-        w->bit[g / 64] |= UINT64_C(1) << g % 64;
         w->next[w->n] = w->first[g];
         w->first[g] = (uint16_t)(w->n + 1);
     }
     return (int)w->n++;
-}
-
-static void add(struct words_set *s, unsigned i)
-{
-    s->w[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
 static void compare(const struct words *w, uint32_t gram, struct span rest, struct words_set *ret)
@@ -49,8 +58,8 @@ static void compare(const struct words *w, uint32_t gram, struct span rest, stru
         struct span word = w->word[i - 1];
 
         if (!words_has(ret, i - 1) && word.n <= rest.n &&
-            span_eq_nocase(span_sub(rest, 0, word.n), word)) {
-            add(ret, i - 1);
+            span_same_nocase(rest.p, word.p, word.n)) {
+            words_set_add(ret, i - 1);
         }
     }
 }
@@ -62,7 +71,7 @@ static void find_brief(const struct words *w, struct span text, struct words_set
 
         for (size_t i = 0; i + word.n <= text.n; i++) {
             if (span_eq_nocase(span_sub(text, i, word.n), word)) {
-                add(ret, w->brief[k]);
+                words_set_add(ret, w->brief[k]);
                 break;
             }
         }
@@ -71,20 +80,22 @@ static void find_brief(const struct words *w, struct span text, struct words_set
 
 void words_find(const struct words *w, struct span text, struct words_set *ret)
 {
-    size_t i = 0;
+    const char *p = text.p, *end = text.p + text.n;
+    const uint16_t *f = w->first;
 
     *ret = (struct words_set){0};
     find_brief(w, text, ret);
-    for (; i + 4 <= text.n; i++) { // four are there to be loaded
-        uint32_t v, g;
+    for (; end - p >= 8; p += 6) { // six grams begin in six of eight bytes
+        uint64_t v = bytes8(p) | UINT64_C(0x2020202020202020);
 
-        memcpy(&v, text.p + i, 4);
-        g = gram_of(v);
-        if (w->bit[g / 64] >> g % 64 & 1) {
-            compare(w, g, span_sub(text, i, text.n), ret);
+        if (f[hash_of(v)] | f[hash_of(v >> 8)] | f[hash_of(v >> 16)] | f[hash_of(v >> 24)] |
+            f[hash_of(v >> 32)] | f[hash_of(v >> 40)]) {
+            for (size_t k = 0; k < 6; k++) {
+                compare(w, hash_of(v >> 8 * k), span_of(p + k, (size_t)(end - p) - k), ret);
+            }
         }
     }
-    if (i + 3 == text.n) {
-        compare(w, gram_of(three(text.p + i)), span_sub(text, i, 3), ret);
+    for (; end - p >= 3; p++) {
+        compare(w, gram_of(three(p)), span_of(p, (size_t)(end - p)), ret);
     }
 }

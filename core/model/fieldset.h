@@ -38,6 +38,12 @@ static inline void fieldset_drop(struct fieldset *s, enum field f)
     s->w[f / 64] &= ~(UINT64_C(1) << (f % 64));
 }
 
+static inline bool fieldset_within(const struct fieldset *a, const struct fieldset *b)
+{
+    _Static_assert(FIELDSET_WORDS == 2, "two words of bits");
+    return ((a->w[0] & ~b->w[0]) | (a->w[1] & ~b->w[1])) == 0;
+}
+
 // The first field of the set from `from` on, or FIELD_COUNT:
 // for (unsigned f = fieldset_next(s, 0); f < FIELD_COUNT; f = fieldset_next(s, f + 1))
 static inline unsigned fieldset_next(const struct fieldset *s, unsigned from)

@@ -87,6 +87,60 @@ static void addresses_are_told_from_what_looks_like_them(void **state)
     }
 }
 
+// Words of letters, marks and backslashes between what separates: cut the plain way.
+static void words_are_what_stands_between_separators(void **state)
+{
+    static const char *const pieces[] = {"a",  "Word", " ",        "  ", "!", "?",   "\\",
+                                         "\t", ",",    ")",        "(",  "{", "|",   "x-y",
+                                         "_",  "7",    "\xC3\xA9", "\n", ";", "b\\c"};
+    static const char between[] = " \t\r\n,;|=(){}[]<>\"";
+    static struct tokens t;
+    uint32_t seed = 11;
+
+    (void)state;
+    for (int round = 0; round < 100000; round++) {
+        char text[128] = "", *copy;
+        size_t n, at = 0, word = 0;
+
+        for (seed = seed * 1664525u + 1013904223u, n = (seed >> 8) % 16; n > 0; n--) {
+            seed = seed * 1664525u + 1013904223u;
+            strcat(text, pieces[(seed >> 8) % ARRAY_LEN(pieces)]);
+        }
+        n = strlen(text);
+        copy = malloc(n + !n); // of its own size, so that a byte read behind it is seen
+        assert_non_null(copy);
+        memcpy(copy, text, n);
+        tokens_read(span_of(copy, n), &t);
+        while (at < n) {
+            size_t end = strcspn(text + at, between), most = end;
+
+            while (most > 1 && strchr("!?", text[at + most - 1])) {
+                most--;
+            }
+            if (most > 1 || (most == 1 && !strchr("!?", text[at]))) {
+                while (word < t.n && t.v[word].kind == TOKEN_EMPTY) {
+                    word++;
+                }
+                assert_true(word < t.n);
+                assert_int_equal(t.v[word].kind, TOKEN_WORD);
+                assert_ptr_equal(t.v[word].s.p, copy + at);
+                assert_int_equal(t.v[word].s.n, most);
+                assert_int_equal(t.v[word].back, memchr(text + at, '\\', most) != NULL);
+                assert_int_equal(t.v[word].cell,
+                                 (word && at && strchr("\t,;|", text[at - 1])) ||
+                                     (text[at + end] && strchr("\t,;|", text[at + end])));
+                word++;
+            }
+            at += end + (at + end < n);
+        }
+        while (word < t.n && t.v[word].kind == TOKEN_EMPTY) {
+            word++;
+        }
+        assert_int_equal(word, t.n);
+        free(copy);
+    }
+}
+
 // The plain way: four numbers up to 255 of one to three digits, dots between them.
 static bool plain_dotted(const char *p)
 {
@@ -405,6 +459,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_are_told_from_what_looks_like_them),
+        cmocka_unit_test(words_are_what_stands_between_separators),
         cmocka_unit_test(dotted_addresses_in_a_block_are_dotted_addresses),
         cmocka_unit_test(an_address_and_its_port_come_apart),
         cmocka_unit_test(a_text_comes_apart_into_words),

@@ -1,4 +1,4 @@
-// test_pairs.c - CEF read in blocks against the plain way to read it.
+// test_pairs.c - CEF read in blocks against the plain way to read it; pairs that were written.
 // SPDX-License-Identifier: Apache-2.0
 #include <setjmp.h>
 #include <stdarg.h>
@@ -255,11 +255,111 @@ static void many_keys_are_many_fields(void **state)
     fields_free(&f);
 }
 
+// ---- pairs that were written are read again
+
+struct writer {
+    char text[4096];
+    size_t n;
+};
+
+static void write_text(struct writer *w, const char *p)
+{
+    memcpy(w->text + w->n, p, strlen(p));
+    w->n += strlen(p);
+}
+
+// A value as it is written, and what it says.
+static void write_value(struct writer *w, struct plain *r, const char *key)
+{
+    static const char *const bare[] = {"1",    "10.0.0.1",     "a-value-of-more-than-sixteen-bytes",
+                                       "x:y",  "\xC3\xA9",     "it's",
+                                       "a\"b", "/usr/bin/cat", "\\n"};
+    static const char *const quoted[][2] = {
+        {"two words", "two words"},
+        {"a=b, c=d; e|f", "a=b, c=d; e|f"},
+        {"say \\\"x\\\" now", "say \"x\" now"},
+        {"", ""},
+        {"c:\\\\dir\\\\file", "c:\\dir\\file"},
+        {"a quoted text of more than sixteen bytes", "a quoted text of more than sixteen bytes"},
+        {"one\\ntwo", "one\ntwo"}};
+    const char *says;
+
+    if (below(2)) {
+        size_t k = below(sizeof(quoted) / sizeof(quoted[0]));
+
+        says = quoted[k][1];
+        write_text(w, "\"");
+        write_text(w, quoted[k][0]);
+        write_text(w, "\"");
+    } else {
+        says = bare[below(sizeof(bare) / sizeof(bare[0]))];
+        write_text(w, says);
+    }
+    put(r, key, strlen(key), says, strlen(says), NULL);
+}
+
+static void pairs_that_were_written_are_read_again(void **state)
+{
+    static const char *const keys[] = {"a", "srcip", "user.name", "x_y-z[0]",
+                                       "aKeyOfMoreThanSixteenBytes"};
+    static const char *const separators[] = {"", ",", ", ", ";", "; ", "|", "\t"};
+    static struct plain r;
+    struct fields f;
+
+    (void)state;
+    assert_true(fields_init(&f, want, &arena));
+    for (int round = 0; round < ROUNDS; round++) {
+        const char *separator = separators[below(sizeof(separators) / sizeof(separators[0]))];
+        struct dialect d = {.separator = span_str(separator), .assign = SPAN_LIT("=")}, guess;
+        size_t pairs = 1 + below(12);
+        struct writer w = {.n = 0};
+        char *copy;
+
+        r.n = 0;
+        for (size_t i = 0; i < pairs; i++) {
+            const char *key = keys[below(sizeof(keys) / sizeof(keys[0]))];
+
+            if (i) {
+                write_text(&w, separator[0] ? separator : below(4) ? " " : "  ");
+            }
+            if (!separator[0] && below(6) == 0) {
+                write_text(&w, "word ");
+            }
+            write_text(&w, key);
+            write_text(&w, "=");
+            write_value(&w, &r, key);
+        }
+        copy = malloc(w.n); // of its own size, so that a byte read behind it is seen
+        assert_non_null(copy);
+        memcpy(copy, w.text, w.n);
+        fields_clear(&f);
+        arena_reset(&arena);
+        assert_null(pairs_flatten(span_of(copy, w.n), &d, SPAN_NONE, &f));
+        if (f.n != r.n) {
+            fail_msg("%zu pairs, not %zu, of \"%.*s\"", f.n, r.n, (int)w.n, w.text);
+        }
+        for (size_t i = 0; i < r.n; i++) {
+            assert_int_equal(f.v[i].name.n, r.f[i].nname);
+            assert_memory_equal(f.v[i].name.p, r.f[i].name, r.f[i].nname);
+            assert_int_equal(f.v[i].v.s.n, r.f[i].nvalue);
+            assert_true(r.f[i].nvalue == 0 ||
+                        memcmp(f.v[i].v.s.p, r.f[i].value, r.f[i].nvalue) == 0);
+        }
+        if (separator[0] != '|') { // which ends no quotes when it is only guessed
+            assert_int_equal(pairs_guess(span_of(copy, w.n), 3, &guess), pairs >= 3);
+            assert_true(pairs < 3 || span_eq(guess.separator, d.separator));
+        }
+        free(copy);
+    }
+    fields_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cef_in_blocks_is_cef_byte_by_byte),
         cmocka_unit_test(many_keys_are_many_fields),
+        cmocka_unit_test(pairs_that_were_written_are_read_again),
     };
 
     arena_init(&arena, 1 << 20);
