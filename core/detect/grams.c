@@ -182,7 +182,7 @@ static bool make_window(struct arena *a, struct gram *g, struct lane_key *key)
 }
 
 // Shuffles for the grams of less than `to` bytes; none when they are too many.
-static bool make_teddy(struct arena *a, struct grams *g, size_t to)
+static bool make_teddy(struct arena *a, struct grams *g, size_t to, double vain)
 {
     struct teddy_run *run = calloc(g->ngrams + 1, sizeof(*run));
     struct teddy t;
@@ -198,7 +198,7 @@ static bool make_teddy(struct arena *a, struct grams *g, size_t to)
             }
         }
     }
-    if (ok && teddy_build(&t, run, n)) {
+    if (ok && teddy_build(&t, run, n, vain)) {
         g->teddy = arena_alloc(a, sizeof(t));
         g->walked = to;
         ok = g->teddy != NULL;
@@ -210,10 +210,14 @@ static bool make_teddy(struct arena *a, struct grams *g, size_t to)
     return ok;
 }
 
+// Places found in vain: a walk over the long grams finds less, one over the short ones is slow.
+static const double vain_long = 1.0 / 64, vain_short = 1.0 / 12;
+
 // For all grams, else for the short ones.
 static bool make_teddies(struct arena *a, struct grams *g)
 {
-    return make_teddy(a, g, GRAM_MAX + 1) && (g->teddy || make_teddy(a, g, GRAM_MAX));
+    return make_teddy(a, g, GRAM_MAX + 1, vain_long) &&
+           (g->teddy || make_teddy(a, g, GRAM_MAX, vain_short));
 }
 
 bool grams_build(struct arena *a, struct grams *g, struct lane_key *key, size_t nkeys,

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/detect/pattern.h"
 
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
+
 #include "core/base/utf8.h"
 
 static char lower(char c)
@@ -263,6 +267,36 @@ static bool glob_match(struct units g, struct span t)
     }
 }
 
+#if defined(__x86_64__)
+// Sixteen places at a time, without a rest: what stands behind the text is never a match.
+static bool holds(struct span low, struct span part)
+{
+    __m128i first = _mm_set1_epi8(part.p[0]), last = _mm_set1_epi8(part.p[part.n - 1]);
+    size_t places = low.n < part.n ? 0 : low.n - part.n + 1;
+
+    for (size_t i = 0; i < places; i += 16) {
+        const char *p = low.p + i;
+        __m128i x = _mm_loadu_si128((const __m128i_u *)p);
+        __m128i y = _mm_loadu_si128((const __m128i_u *)(p + part.n - 1));
+        __m128i both = _mm_and_si128(_mm_cmpeq_epi8(x, first), _mm_cmpeq_epi8(y, last));
+        unsigned m = (unsigned)_mm_movemask_epi8(both);
+
+        m &= places - i < 16 ? (1u << (places - i)) - 1 : UINT32_MAX;
+        for (; m; m &= m - 1) {
+            if (span_same(p + __builtin_ctz(m), part.p, part.n)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+#else
+static bool holds(struct span low, struct span part)
+{
+    return span_find_span(low, part) < low.n;
+}
+#endif
+
 int pattern_match(const struct pattern *p, struct regex_scratch *s, struct span text,
                   struct span low)
 {
@@ -270,10 +304,11 @@ int pattern_match(const struct pattern *p, struct regex_scratch *s, struct span 
 
     switch (p->kind) {
     case PATTERN_ANY: return 1;
-    case PATTERN_EXACT: return span_eq(t, p->lit);
-    case PATTERN_PREFIX: return span_starts(t, p->lit);
-    case PATTERN_SUFFIX: return span_ends(t, p->lit);
-    case PATTERN_CONTAINS: return p->lit.n == 0 || span_find_span(t, p->lit) < t.n;
+    case PATTERN_EXACT:
+    case PATTERN_PREFIX:
+    case PATTERN_SUFFIX: return pattern_match_short(p, t);
+    case PATTERN_CONTAINS:
+        return p->lit.n == 0 || (p->cased ? span_find_span(t, p->lit) < t.n : holds(t, p->lit));
     case PATTERN_GLOB: return glob_match(p->glob, t);
     case PATTERN_REGEX: return regex_find(p->re, s, text);
     }

@@ -64,10 +64,25 @@ struct pattern {
 bool pattern_make(struct regexes *res, struct arena *a, struct units v, bool cased,
                   struct pattern *ret, char why[160]);
 
-// `low` = `text` with ASCII letters folded; only read when the pattern is not cased. 1, 0, or -1 on a
-// limit.
+// `low` = `text` with ASCII letters folded and PATTERN_PAD bytes of anything behind it; only read when the
+// pattern is not cased. 1, 0, or -1 on a limit.
+enum { PATTERN_PAD = 16 };
 int pattern_match(const struct pattern *p, struct regex_scratch *s, struct span text,
                   struct span low);
+
+// The whole, the begin or the end of a value: asked most of all. Only of patterns that are pattern_short().
+static inline bool pattern_short(const struct pattern *p)
+{
+    return p->kind >= PATTERN_EXACT && p->kind <= PATTERN_SUFFIX;
+}
+
+static inline bool pattern_match_short(const struct pattern *p, struct span text)
+{
+    const char *at = p->kind == PATTERN_SUFFIX ? text.p + (text.n - p->lit.n) : text.p;
+
+    return (p->kind == PATTERN_EXACT ? text.n == p->lit.n : text.n >= p->lit.n) &&
+           span_same(at, p->lit.p, p->lit.n);
+}
 
 // Letters of ASCII in lower case, all other bytes as they are; whether there was nothing but ASCII. `out`
 // has room for s.n bytes and is `s.p` or does not overlap it. (fold.c)

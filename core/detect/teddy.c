@@ -10,9 +10,6 @@
 // ALPHABET: as many kinds of bytes as a value of a log uses evenly. RUNS_MAX: more are never told apart.
 enum { BUCKETS = 8, ALPHABET = 48, RUNS_MAX = 256 };
 
-// One place in this many may be found in vain.
-static const double vain_max = 1.0 / 12;
-
 struct bucket {
     uint32_t low[TEDDY_BYTES], high[TEDDY_BYTES]; // halves that occur: one bit each
 };
@@ -49,7 +46,7 @@ static int by_bytes(const void *a, const void *b)
 }
 
 // Each run into the bucket that it makes worse by the least.
-bool teddy_build(struct teddy *t, struct teddy_run *run, size_t n)
+bool teddy_build(struct teddy *t, struct teddy_run *run, size_t n, double vain)
 {
     struct bucket bucket[BUCKETS] = {0};
     double now[BUCKETS] = {0}, sum = 0;
@@ -86,7 +83,7 @@ bool teddy_build(struct teddy *t, struct teddy_run *run, size_t n)
             }
         }
     }
-    return sum <= vain_max;
+    return sum <= vain;
 }
 
 static bool forbidden_here;
