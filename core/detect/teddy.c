@@ -25,13 +25,21 @@ static void add(struct bucket *b, const struct teddy_run *r)
     }
 }
 
+static inline uint32_t ones(uint32_t v) // of 16 bits
+{
+    v -= v >> 1 & 0x5555;
+    v = (v & 0x3333) + (v >> 2 & 0x3333);
+    v = (v + (v >> 4)) & 0x0f0f;
+    return (v + (v >> 8)) & 0x1f;
+}
+
 // How likely the bucket is at some place.
 static double odds(const struct bucket *b)
 {
     double p = 1;
 
     for (size_t k = 0; k < TEDDY_BYTES; k++) {
-        int kinds = __builtin_popcount(b->low[k]) * __builtin_popcount(b->high[k]);
+        uint32_t kinds = ones(b->low[k]) * ones(b->high[k]);
 
         p *= kinds < ALPHABET ? (double)kinds / ALPHABET : 1;
     }
@@ -55,7 +63,7 @@ bool teddy_build(struct teddy *t, struct teddy_run *run, size_t n, double vain)
         return false;
     }
     qsort(run, n, sizeof(*run), by_bytes);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && sum <= vain; i++) {
         size_t best = 0;
         double least = 2;
 

@@ -4,52 +4,53 @@
 
 #include "core/base/attr.h"
 
-static const char *const usual[] = {
-    "c:\\windows\\system32\\",
-    "c:\\windows\\syswow64\\",
-    "c:\\windows\\temp\\",
-    "c:\\program files (x86)\\",
-    "c:\\programdata\\microsoft\\windows",
-    "c:\\users\\public\\appdata\\local\\temp\\",
-    "\\appdata\\roaming\\microsoft\\",
-    "\\windowspowershell\\v1.0\\powershell.exe",
-    "\\microsoft.net\\framework64\\v4.0.30319\\",
-    "hklm\\software\\microsoft\\windows nt\\currentversion\\",
-    "hklm\\software\\microsoft\\windows\\currentversion\\",
-    "hkey_local_machine\\",
-    "\\registry\\machine\\system\\currentcontrolset\\services\\",
-    "\\device\\harddiskvolume1\\",
-    "s-1-5-21-",
-    "nt authority\\system",
-    "microsoft corporation",
-    "microsoft windows",
-    "c:\\windows\\system32\\kernelbase.dll",
-    "c:\\windows\\system32\\kernel32.dll",
-    "c:\\windows\\system32\\ntdll.dll",
-    "c:\\windows\\system32\\svchost.exe",
-    "c:\\windows\\system32\\services.exe",
-    "c:\\windows\\system32\\cmd.exe /c ",
-    "c:\\windows\\explorer.exe",
-    "https://www.",
-    "http://",
-    "http/1.1",
-    "mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko) chrome/",
-    "application/json",
-    "user-agent: ",
-    ".com/",
-    ".dll",
-    "/usr/local/bin/",
-    "/usr/lib/systemd/",
-    "/bin/bash",
-    "/bin/sh",
-    "/etc/",
-    "/dev/null",
-    "password",
-    "session opened for user root",
-    "session closed for user ",
-    " from 10.0.0.1 port 22 ssh2",
-    "user=root",
-    "command=",
+static const struct span usual[] = {
+    SPAN_LIT("c:\\windows\\system32\\"),
+    SPAN_LIT("c:\\windows\\syswow64\\"),
+    SPAN_LIT("c:\\windows\\temp\\"),
+    SPAN_LIT("c:\\program files (x86)\\"),
+    SPAN_LIT("c:\\programdata\\microsoft\\windows"),
+    SPAN_LIT("c:\\users\\public\\appdata\\local\\temp\\"),
+    SPAN_LIT("\\appdata\\roaming\\microsoft\\"),
+    SPAN_LIT("\\windowspowershell\\v1.0\\powershell.exe"),
+    SPAN_LIT("\\microsoft.net\\framework64\\v4.0.30319\\"),
+    SPAN_LIT("hklm\\software\\microsoft\\windows nt\\currentversion\\"),
+    SPAN_LIT("hklm\\software\\microsoft\\windows\\currentversion\\"),
+    SPAN_LIT("hkey_local_machine\\"),
+    SPAN_LIT("\\registry\\machine\\system\\currentcontrolset\\services\\"),
+    SPAN_LIT("\\device\\harddiskvolume1\\"),
+    SPAN_LIT("s-1-5-21-"),
+    SPAN_LIT("nt authority\\system"),
+    SPAN_LIT("microsoft corporation"),
+    SPAN_LIT("microsoft windows"),
+    SPAN_LIT("c:\\windows\\system32\\kernelbase.dll"),
+    SPAN_LIT("c:\\windows\\system32\\kernel32.dll"),
+    SPAN_LIT("c:\\windows\\system32\\ntdll.dll"),
+    SPAN_LIT("c:\\windows\\system32\\svchost.exe"),
+    SPAN_LIT("c:\\windows\\system32\\services.exe"),
+    SPAN_LIT("c:\\windows\\system32\\cmd.exe /c "),
+    SPAN_LIT("c:\\windows\\explorer.exe"),
+    SPAN_LIT("https://www."),
+    SPAN_LIT("http://"),
+    SPAN_LIT("http/1.1"),
+    SPAN_LIT(
+        "mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko) chrome/"),
+    SPAN_LIT("application/json"),
+    SPAN_LIT("user-agent: "),
+    SPAN_LIT(".com/"),
+    SPAN_LIT(".dll"),
+    SPAN_LIT("/usr/local/bin/"),
+    SPAN_LIT("/usr/lib/systemd/"),
+    SPAN_LIT("/bin/bash"),
+    SPAN_LIT("/bin/sh"),
+    SPAN_LIT("/etc/"),
+    SPAN_LIT("/dev/null"),
+    SPAN_LIT("password"),
+    SPAN_LIT("session opened for user root"),
+    SPAN_LIT("session closed for user "),
+    SPAN_LIT(" from 10.0.0.1 port 22 ssh2"),
+    SPAN_LIT("user=root"),
+    SPAN_LIT("command="),
 };
 
 enum { RUN_BITS = 12 };
@@ -68,7 +69,7 @@ static uint32_t hash_run(const char *p)
 __attribute__((constructor)) static void fill_runs(void)
 {
     for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
-        struct span s = span_str(usual[i]);
+        struct span s = usual[i];
 
         for (size_t k = 0; k + USUAL_RUN <= s.n; k++) {
             uint32_t h = hash_run(s.p + k);
@@ -87,13 +88,13 @@ bool usual_run(const char *p)
 
 bool usual_text(struct span text)
 {
-    if (text.n >= USUAL_RUN && !(usual_run(text.p) && usual_run(text.p + text.n - USUAL_RUN))) {
-        return false;
+    for (size_t i = 0; i + USUAL_RUN <= text.n; i++) {
+        if (!usual_run(text.p + i)) {
+            return false;
+        }
     }
     for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
-        struct span u = span_str(usual[i]);
-
-        if (text.n <= u.n && span_find_span(u, text) < u.n) {
+        if (text.n <= usual[i].n && span_find_span(usual[i], text) < usual[i].n) {
             return true;
         }
     }
