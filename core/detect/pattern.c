@@ -168,6 +168,46 @@ static bool make_glob(struct arena *a, struct units v, struct pattern *ret)
     return u != NULL;
 }
 
+static bool is_plain(struct span text, bool cased)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        char next = i + 1 < text.n ? text.p[i + 1] : 'a';
+
+        if (c == '*' || c == '?' || (c >= 0x80 && !cased) ||
+            (c == '\\' && (next == '*' || next == '?' || next == '\\'))) {
+            return false;
+        }
+    }
+    return text.n > 0;
+}
+
+bool pattern_make_plain(struct arena *a, struct span text, bool cased, bool front, bool back,
+                        struct pattern *ret)
+{
+    char *p;
+
+    if (!is_plain(text, cased)) {
+        return false;
+    }
+    p = arena_room(a, text.n + 1);
+    if (!p) {
+        return false;
+    }
+    if (cased) {
+        memcpy(p, text.p, text.n);
+    } else {
+        (void)fold_ascii(p, text);
+    }
+    p[text.n] = '\0';
+    *ret = (struct pattern){.kind = front  ? (back ? PATTERN_CONTAINS : PATTERN_SUFFIX)
+                                    : back ? PATTERN_PREFIX
+                                           : PATTERN_EXACT,
+                            .cased = cased,
+                            .lit = span_of(p, text.n)};
+    return true;
+}
+
 bool pattern_make(struct regexes *res, struct arena *a, struct units v, bool cased,
                   struct pattern *ret, char why[160])
 {

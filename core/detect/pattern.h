@@ -60,6 +60,12 @@ struct pattern {
     bool beyond; // REGEX: only a value with letters beyond ASCII can match
 };
 
+// The same pattern as pattern_make() gives of the parsed text with stars in front and at the back, made at
+// once: of a text without wildcards and escapes and, unless cased, of ASCII alone. False: it is none, or
+// there is no memory.
+bool pattern_make_plain(struct arena *a, struct span text, bool cased, bool front, bool back,
+                        struct pattern *ret);
+
 // False: refused, `why` holds a sentence.
 bool pattern_make(struct regexes *res, struct arena *a, struct units v, bool cased,
                   struct pattern *ret, char why[160]);

@@ -67,7 +67,8 @@ bool teddy_build(struct teddy *t, struct teddy_run *run, size_t n, double vain)
         size_t best = 0;
         double least = 2;
 
-        for (size_t k = 0; k < BUCKETS; k++) {
+        for (size_t k = 0; k < BUCKETS && (k == 0 || now[k - 1] > 0);
+             k++) { // one empty one is enough
             struct bucket b = bucket[k];
             double more;
 

@@ -2,56 +2,52 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/detect/usual.h"
 
-#include "core/base/attr.h"
-
-static const struct span usual[] = {
-    SPAN_LIT("c:\\windows\\system32\\"),
-    SPAN_LIT("c:\\windows\\syswow64\\"),
-    SPAN_LIT("c:\\windows\\temp\\"),
-    SPAN_LIT("c:\\program files (x86)\\"),
-    SPAN_LIT("c:\\programdata\\microsoft\\windows"),
-    SPAN_LIT("c:\\users\\public\\appdata\\local\\temp\\"),
-    SPAN_LIT("\\appdata\\roaming\\microsoft\\"),
-    SPAN_LIT("\\windowspowershell\\v1.0\\powershell.exe"),
-    SPAN_LIT("\\microsoft.net\\framework64\\v4.0.30319\\"),
-    SPAN_LIT("hklm\\software\\microsoft\\windows nt\\currentversion\\"),
-    SPAN_LIT("hklm\\software\\microsoft\\windows\\currentversion\\"),
-    SPAN_LIT("hkey_local_machine\\"),
-    SPAN_LIT("\\registry\\machine\\system\\currentcontrolset\\services\\"),
-    SPAN_LIT("\\device\\harddiskvolume1\\"),
-    SPAN_LIT("s-1-5-21-"),
-    SPAN_LIT("nt authority\\system"),
-    SPAN_LIT("microsoft corporation"),
-    SPAN_LIT("microsoft windows"),
-    SPAN_LIT("c:\\windows\\system32\\kernelbase.dll"),
-    SPAN_LIT("c:\\windows\\system32\\kernel32.dll"),
-    SPAN_LIT("c:\\windows\\system32\\ntdll.dll"),
-    SPAN_LIT("c:\\windows\\system32\\svchost.exe"),
-    SPAN_LIT("c:\\windows\\system32\\services.exe"),
-    SPAN_LIT("c:\\windows\\system32\\cmd.exe /c "),
-    SPAN_LIT("c:\\windows\\explorer.exe"),
-    SPAN_LIT("https://www."),
-    SPAN_LIT("http://"),
-    SPAN_LIT("http/1.1"),
-    SPAN_LIT(
-        "mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko) chrome/"),
-    SPAN_LIT("application/json"),
-    SPAN_LIT("user-agent: "),
-    SPAN_LIT(".com/"),
-    SPAN_LIT(".dll"),
-    SPAN_LIT("/usr/local/bin/"),
-    SPAN_LIT("/usr/lib/systemd/"),
-    SPAN_LIT("/bin/bash"),
-    SPAN_LIT("/bin/sh"),
-    SPAN_LIT("/etc/"),
-    SPAN_LIT("/dev/null"),
-    SPAN_LIT("password"),
-    SPAN_LIT("session opened for user root"),
-    SPAN_LIT("session closed for user "),
-    SPAN_LIT(" from 10.0.0.1 port 22 ssh2"),
-    SPAN_LIT("user=root"),
-    SPAN_LIT("command="),
-};
+// One to a line, so that one search looks at all of them; no text that is asked for has a line end.
+static const struct span usual =
+    SPAN_LIT("c:\\windows\\system32\\\n"
+             "c:\\windows\\syswow64\\\n"
+             "c:\\windows\\temp\\\n"
+             "c:\\program files (x86)\\\n"
+             "c:\\programdata\\microsoft\\windows\n"
+             "c:\\users\\public\\appdata\\local\\temp\\\n"
+             "\\appdata\\roaming\\microsoft\\\n"
+             "\\windowspowershell\\v1.0\\powershell.exe\n"
+             "\\microsoft.net\\framework64\\v4.0.30319\\\n"
+             "hklm\\software\\microsoft\\windows nt\\currentversion\\\n"
+             "hklm\\software\\microsoft\\windows\\currentversion\\\n"
+             "hkey_local_machine\\\n"
+             "\\registry\\machine\\system\\currentcontrolset\\services\\\n"
+             "\\device\\harddiskvolume1\\\n"
+             "s-1-5-21-\n"
+             "nt authority\\system\n"
+             "microsoft corporation\n"
+             "microsoft windows\n"
+             "c:\\windows\\system32\\kernelbase.dll\n"
+             "c:\\windows\\system32\\kernel32.dll\n"
+             "c:\\windows\\system32\\ntdll.dll\n"
+             "c:\\windows\\system32\\svchost.exe\n"
+             "c:\\windows\\system32\\services.exe\n"
+             "c:\\windows\\system32\\cmd.exe /c \n"
+             "c:\\windows\\explorer.exe\n"
+             "https://www.\n"
+             "http://\n"
+             "http/1.1\n"
+             "application/json\n"
+             "user-agent: \n"
+             ".com/\n"
+             ".dll\n"
+             "/usr/local/bin/\n"
+             "/usr/lib/systemd/\n"
+             "/bin/bash\n"
+             "/bin/sh\n"
+             "/etc/\n"
+             "/dev/null\n"
+             "password\n"
+             "session opened for user root\n"
+             "session closed for user \n"
+             " from 10.0.0.1 port 22 ssh2\n"
+             "user=root\n"
+             "command=\n");
 
 enum { RUN_BITS = 12 };
 
@@ -68,14 +64,10 @@ static uint32_t hash_run(const char *p)
 // Filled before main(), so that every thread only reads it.
 __attribute__((constructor)) static void fill_runs(void)
 {
-    for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
-        struct span s = usual[i];
+    for (size_t i = 0; i + USUAL_RUN <= usual.n; i++) {
+        uint32_t h = hash_run(usual.p + i);
 
-        for (size_t k = 0; k + USUAL_RUN <= s.n; k++) {
-            uint32_t h = hash_run(s.p + k);
-
-            runs[h / 64] |= UINT64_C(1) << h % 64;
-        }
+        runs[h / 64] |= UINT64_C(1) << h % 64;
     }
 }
 
@@ -93,10 +85,5 @@ bool usual_text(struct span text)
             return false;
         }
     }
-    for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
-        if (text.n <= usual[i].n && span_find_span(usual[i], text) < usual[i].n) {
-            return true;
-        }
-    }
-    return false;
+    return span_find_span(usual, text) < usual.n;
 }
