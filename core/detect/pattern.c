@@ -156,6 +156,25 @@ static bool make_regex(struct regexes *res, struct arena *a, struct units v, siz
     return ret->re != NULL;
 }
 
+// The longest run of bytes between marks.
+static struct span longest_part(struct arena *a, struct units v)
+{
+    size_t from = 0, n = 0;
+    char *p;
+
+    for (size_t i = 0, to; i < v.n; i = to + 1) {
+        for (to = i; to < v.n && v.u[to] < 256; to++) {
+        }
+        from = to - i > n ? i : from;
+        n = to - i > n ? to - i : n;
+    }
+    p = arena_room(a, n + 1);
+    for (size_t i = 0; p && i < n; i++) {
+        p[i] = (char)v.u[from + i];
+    }
+    return span_of(p, p ? n : 0);
+}
+
 static bool make_glob(struct arena *a, struct units v, struct pattern *ret)
 {
     uint16_t *u = arena_array(a, v.n + 1, sizeof(*u));
@@ -165,6 +184,7 @@ static bool make_glob(struct arena *a, struct units v, struct pattern *ret)
     }
     ret->kind = PATTERN_GLOB;
     ret->glob = (struct units){u, v.n};
+    ret->lit = u ? longest_part(a, ret->glob) : SPAN_NONE;
     return u != NULL;
 }
 
@@ -337,6 +357,11 @@ static bool holds(struct span low, struct span part)
 }
 #endif
 
+static bool holds_part(const struct pattern *p, struct span t)
+{
+    return p->lit.n == 0 || (p->cased ? span_find_span(t, p->lit) < t.n : holds(t, p->lit));
+}
+
 int pattern_match(const struct pattern *p, struct regex_scratch *s, struct span text,
                   struct span low)
 {
@@ -347,9 +372,8 @@ int pattern_match(const struct pattern *p, struct regex_scratch *s, struct span 
     case PATTERN_EXACT:
     case PATTERN_PREFIX:
     case PATTERN_SUFFIX: return pattern_match_short(p, t);
-    case PATTERN_CONTAINS:
-        return p->lit.n == 0 || (p->cased ? span_find_span(t, p->lit) < t.n : holds(t, p->lit));
-    case PATTERN_GLOB: return glob_match(p->glob, t);
+    case PATTERN_CONTAINS: return holds_part(p, t);
+    case PATTERN_GLOB: return holds_part(p, t) && glob_match(p->glob, t);
     case PATTERN_REGEX: return regex_find(p->re, s, text);
     }
     return 0;

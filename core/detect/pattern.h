@@ -53,8 +53,8 @@ struct pattern {
     enum pattern_kind kind;
     bool cased;
     struct span
-        lit; // EXACT to CONTAINS: lower case unless cased; REGEX: stands in every match, lower
-             // case, may be empty
+        lit; // EXACT to CONTAINS: lower case unless cased; GLOB, REGEX: stands in every match,
+             // in the same case, may be empty
     struct units glob;
     const struct regex *re;
     bool beyond; // REGEX: only a value with letters beyond ASCII can match
