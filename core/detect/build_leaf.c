@@ -18,14 +18,55 @@ static struct test *add_test(struct build *b, struct tests *t, enum test_kind ki
     return &t->at[t->n++];
 }
 
+// Whether the modifiers say at most where the text stands; keywords stand anywhere.
+static bool only_place(const struct modifiers *m, bool *front, bool *back)
+{
+    bool only = true;
+
+    *front = *back = m->field.n == 0;
+    for (size_t i = 0; i < m->n; i++) {
+        enum modifier x = m->mod[i];
+
+        *front |= x == MOD_CONTAINS || x == MOD_ENDSWITH;
+        *back |= x == MOD_CONTAINS || x == MOD_STARTSWITH;
+        only = only && x <= MOD_NEQ; // those up to it stand first in modifier.def
+    }
+    return only;
+}
+
+// Most values are plain texts. False: this one is not.
+static bool add_plain(struct build *b, const struct modifiers *m, const struct ynode *value,
+                      struct tests *t)
+{
+    bool front, back;
+    struct pattern p;
+    struct test *x;
+    int64_t i;
+
+    if (!only_place(m, &front, &back) || value->text.n > VALUE_MAX ||
+        !pattern_make_plain(&b->s->arena, value->text, m->cased, front, back, &p)) {
+        return false;
+    }
+    x = add_test(b, t, TEST_TEXT);
+    if (x) {
+        x->text = p;
+        x->whole = m->n == (size_t)(m->all + m->neq + m->cased) && y_int(value, &i);
+        x->i = x->whole ? i : 0;
+    }
+    return x != NULL;
+}
+
 static int add_text(struct build *b, const struct modifiers *m, const struct ynode *value,
                     struct tests *t)
 {
     struct variants v;
-    bool ok = modifiers_apply(b, m, value, &v);
-    bool plain = m->n == (size_t)(m->all + m->neq + m->cased);
+    bool plain = m->n == (size_t)(m->all + m->neq + m->cased), ok;
     int64_t i;
 
+    if (add_plain(b, m, value, t)) {
+        return 0;
+    }
+    ok = modifiers_apply(b, m, value, &v);
     for (size_t k = 0; ok && k < v.n; k++) {
         struct test *x = add_test(b, t, TEST_TEXT);
         char why[160];

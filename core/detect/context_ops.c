@@ -12,6 +12,9 @@ static const char *const names[] = {
 
 int ctx_of(struct span name)
 {
+    if (!span_starts(name, SPAN_LIT("fab.ctx."))) { // as all of them do
+        return -1;
+    }
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (span_eq_str(name, names[i])) {
             return (int)i;

@@ -12,13 +12,13 @@ struct cover {
 
 bool cover_tail(struct span value, struct span *ret)
 {
-    for (size_t i = value.n; i-- > 0;) {
-        if (value.p[i] == '\\' || value.p[i] == '/') {
-            *ret = span_sub(value, i + 1, value.n);
-            return true;
-        }
-    }
-    return false;
+    const char *back = value.n ? memrchr(value.p, '\\', value.n) : NULL;
+    size_t from = back ? (size_t)(back - value.p) + 1 : 0;
+    const char *slash = value.n > from ? memrchr(value.p + from, '/', value.n - from) : NULL;
+
+    from = slash ? (size_t)(slash - value.p) + 1 : from;
+    *ret = span_sub(value, from, value.n);
+    return from > 0;
 }
 
 static bool add(struct arena *a, struct cover *c, enum cover_kind kind, uint32_t name,

@@ -161,6 +161,12 @@ static size_t characters(struct span s)
     return n;
 }
 
+// Whether a text has more characters than that; it may have as many as bytes.
+static bool longer(struct span s, size_t max)
+{
+    return s.n > max && characters(s) > max;
+}
+
 static int read_text(struct entry *e, const char *key, size_t max, const char **ret,
                      struct err *err)
 {
@@ -173,7 +179,7 @@ static int read_text(struct entry *e, const char *key, size_t max, const char **
     if (n->type != Y_SCALAR) {
         return y_fault(e->docs, n, err, "yaml.type", "\"%s\" must be a single value", key);
     }
-    if (characters(n->text) > max) {
+    if (longer(n->text, max)) {
         return y_fault(e->docs, n, err, "sigma.length", "\"%s\" is longer than %zu characters", key,
                        max);
     }

@@ -43,29 +43,30 @@ static unsigned log2_of(unsigned n)
     return n ? 31 - (unsigned)__builtin_clz(n) : 0;
 }
 
-static unsigned weight(const struct choice *c, const char *p)
+// `rarity`: of the run's bytes together.
+static unsigned weight(const struct choice *c, const char *p, unsigned rarity)
 {
-    uint32_t run = run_at(p);
-    unsigned sum = 0;
-
-    for (size_t k = 0; k < GRAM_MAX; k++) {
-        sum += gram_rarity((unsigned char)p[k]);
-    }
-    sum = usual_run(p) ? USUAL : sum;
-    return sum + 4 * log2_of(c->count[run >> c->shift]);
+    return (usual_run(p) ? USUAL : rarity) + 4 * log2_of(c->count[run_at(p) >> c->shift]);
 }
 
 static uint16_t choose(const struct choice *c, struct span text)
 {
-    size_t best = 0;
-    unsigned most = 0;
+    size_t best = 0, n = text.n < UINT16_MAX ? text.n : UINT16_MAX;
+    unsigned most = 0, rarity = 0;
 
-    for (size_t i = 0; i + GRAM_MAX <= text.n && i < UINT16_MAX; i++) {
-        unsigned w = weight(c, text.p + i);
+    for (size_t i = 0; i < n; i++) {
+        size_t from = i + 1 - GRAM_MAX; // of the run that ends here
+        unsigned w;
 
+        rarity += gram_rarity((unsigned char)text.p[i]);
+        if (i + 1 < GRAM_MAX) {
+            continue;
+        }
+        w = weight(c, text.p + from, rarity);
+        rarity -= gram_rarity((unsigned char)text.p[from]);
         if (w > most) {
             most = w;
-            best = i;
+            best = from;
         }
     }
     return (uint16_t)best;

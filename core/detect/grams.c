@@ -7,8 +7,8 @@
 _Static_assert((int)VALUE_PAD >= (int)TEDDY_PAD && (int)VALUE_PAD >= (int)GRAM_PAD,
                "a folded value is read so far beyond its end");
 
-// LIST_MAX: more keys of one gram get a window. WINDOW: width and reach of it.
-enum { LIST_MAX = 4, WINDOW = 4, WINDOW_LEAST = 2, WINDOW_REACH = 20 };
+// LIST_MAX: more keys of one gram get a window, chosen by WINDOW_SAMPLE of them. WINDOW: width and reach of it.
+enum { LIST_MAX = 4, WINDOW = 4, WINDOW_LEAST = 2, WINDOW_REACH = 20, WINDOW_SAMPLE = 48 };
 
 static inline uint32_t load32(const char *p)
 {
@@ -107,17 +107,19 @@ static const char *window_of(const struct lane_key *k, int at)
     return k->text.p + k->gram_at + at;
 }
 
+enum { SEEN_BITS = 9 }; // several for each of the sample
+
 // What is compared where the gram stands, about: the keys that the window does not reach, and of the
 // others those that share one.
-static double window_cost(const struct gram *g, const struct lane_key *key, size_t n, int at,
-                          size_t width, uint64_t *seen, unsigned bits)
+static double window_cost(const struct lane_key *const key[WINDOW_SAMPLE], size_t n, int at,
+                          size_t width)
 {
+    uint64_t seen[(1 << SEEN_BITS) / 64] = {0};
     size_t covered = 0, distinct = 0;
 
-    memset(seen, 0, ((size_t)1 << bits) / 8);
-    for (uint32_t i = g->list; i; i = key[i - 1].next) {
-        if (covers(&key[i - 1], at, width)) {
-            uint32_t h = hash_window(window_of(&key[i - 1], at), width) >> (32 - bits);
+    for (size_t i = 0; i < n; i++) {
+        if (covers(key[i], at, width)) {
+            uint32_t h = hash_window(window_of(key[i], at), width) >> (32 - SEEN_BITS);
 
             covered++;
             distinct += !(seen[h / 64] >> h % 64 & 1);
@@ -150,11 +152,24 @@ static bool fill_window(struct arena *a, struct gram *g, struct lane_key *key, s
     return g->slot != NULL;
 }
 
+// Every so many of a gram's n keys.
+static size_t sample(const struct gram *g, const struct lane_key *key, size_t n,
+                     const struct lane_key *ret[WINDOW_SAMPLE])
+{
+    size_t step = (n + WINDOW_SAMPLE - 1) / WINDOW_SAMPLE, at = 0, got = 0;
+
+    for (uint32_t i = g->list; i; i = key[i - 1].next) {
+        if (at++ % step == 0) {
+            ret[got++] = &key[i - 1];
+        }
+    }
+    return got;
+}
+
 static bool make_window(struct arena *a, struct gram *g, struct lane_key *key)
 {
-    size_t n = 0;
-    unsigned bits;
-    uint64_t *seen;
+    const struct lane_key *some[WINDOW_SAMPLE];
+    size_t n = 0, nsome;
     double best;
 
     for (uint32_t i = g->list; i; i = key[i - 1].next) {
@@ -163,12 +178,11 @@ static bool make_window(struct arena *a, struct gram *g, struct lane_key *key)
     if (n <= LIST_MAX) {
         return true;
     }
-    bits = log2_up(n * 8, 6, 20);
-    seen = calloc(((size_t)1 << bits) / 64, sizeof(*seen));
-    best = (double)n;
-    for (size_t width = WINDOW; seen && width >= WINDOW_LEAST; width /= 2) {
-        for (int at = -WINDOW_REACH; at <= WINDOW_REACH; at++) {
-            double cost = window_cost(g, key, n, at, width, seen, bits);
+    nsome = sample(g, key, n, some);
+    best = (double)nsome;
+    for (size_t width = WINDOW; width >= WINDOW_LEAST; width /= 2) {
+        for (int at = -WINDOW_REACH; at <= WINDOW_REACH && best > 1; at++) {
+            double cost = window_cost(some, nsome, at, width);
 
             if (cost < best) {
                 best = cost;
@@ -177,12 +191,11 @@ static bool make_window(struct arena *a, struct gram *g, struct lane_key *key)
             }
         }
     }
-    free(seen);
-    return seen && (g->width == 0 || fill_window(a, g, key, n));
+    return g->width == 0 || fill_window(a, g, key, n);
 }
 
 // Shuffles for the grams of less than `to` bytes; none when they are too many.
-static bool make_teddy(struct arena *a, struct grams *g, size_t to)
+static bool make_teddy(struct arena *a, struct grams *g, size_t to, double vain)
 {
     struct teddy_run *run = calloc(g->ngrams + 1, sizeof(*run));
     struct teddy t;
@@ -198,7 +211,7 @@ static bool make_teddy(struct arena *a, struct grams *g, size_t to)
             }
         }
     }
-    if (ok && teddy_build(&t, run, n)) {
+    if (ok && teddy_build(&t, run, n, vain)) {
         g->teddy = arena_alloc(a, sizeof(t));
         g->walked = to;
         ok = g->teddy != NULL;
@@ -210,10 +223,14 @@ static bool make_teddy(struct arena *a, struct grams *g, size_t to)
     return ok;
 }
 
+// Places found in vain: a walk over the long grams finds less, one over the short ones is slow.
+static const double vain_long = 1.0 / 64, vain_short = 1.0 / 12;
+
 // For all grams, else for the short ones.
 static bool make_teddies(struct arena *a, struct grams *g)
 {
-    return make_teddy(a, g, GRAM_MAX + 1) && (g->teddy || make_teddy(a, g, GRAM_MAX));
+    return make_teddy(a, g, GRAM_MAX + 1, vain_long) &&
+           (g->teddy || make_teddy(a, g, GRAM_MAX, vain_short));
 }
 
 bool grams_build(struct arena *a, struct grams *g, struct lane_key *key, size_t nkeys,

@@ -5,6 +5,8 @@
 
 #include "core/detect/leaf_texts.h"
 
+_Static_assert((int)VALUE_PAD >= (int)PATTERN_PAD, "a folded value is read so far beyond its end");
+
 bool number_read(struct span s, struct number *ret)
 {
     char text[64];
@@ -57,14 +59,10 @@ static bool compare(enum cmp op, const struct number *a, const struct number *b)
     return false;
 }
 
-struct span value_low(struct value *v, const struct leaf_tools *t)
+struct span value_fold(struct value *v, const struct leaf_tools *t)
 {
-    char *p;
+    char *p = arena_room(t->scratch, v->v.s.n + VALUE_PAD);
 
-    if (v->low.p || v->v.s.n == 0) {
-        return v->low;
-    }
-    p = arena_room(t->scratch, v->v.s.n + VALUE_PAD);
     if (!p) {
         ++*t->faults;
         return SPAN_NONE;
@@ -158,7 +156,7 @@ static bool all_null(struct values v)
     return true;
 }
 
-static enum tri test_eval(const struct test *x, struct values v, const struct leaf_tools *t)
+static enum tri test_values(const struct test *x, struct values v, const struct leaf_tools *t)
 {
     enum tri acc = TRI_NO;
 
@@ -177,6 +175,18 @@ static enum tri test_eval(const struct test *x, struct values v, const struct le
         acc = r == TRI_UNKNOWN ? TRI_UNKNOWN : acc;
     }
     return acc;
+}
+
+// Most tests are of this form, and most fields have one value.
+static inline enum tri test_eval(const struct test *x, struct values v, const struct leaf_tools *t)
+{
+    if (v.n == 1 && x->kind == TEST_TEXT && pattern_short(&x->text) && v.at->v.type != V_NULL &&
+        v.at->v.type != V_FLOAT) {
+        struct span text = x->text.cased ? v.at->v.s : value_low(v.at, t);
+
+        return pattern_match_short(&x->text, text) ? TRI_YES : TRI_NO;
+    }
+    return test_values(x, v, t);
 }
 
 // Any of a long list: with one of many texts, or with what is not among them.

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/detect/pattern.h"
 
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
+
 #include "core/base/utf8.h"
 
 static char lower(char c)
@@ -152,6 +156,25 @@ static bool make_regex(struct regexes *res, struct arena *a, struct units v, siz
     return ret->re != NULL;
 }
 
+// The longest run of bytes between marks.
+static struct span longest_part(struct arena *a, struct units v)
+{
+    size_t from = 0, n = 0;
+    char *p;
+
+    for (size_t i = 0, to; i < v.n; i = to + 1) {
+        for (to = i; to < v.n && v.u[to] < 256; to++) {
+        }
+        from = to - i > n ? i : from;
+        n = to - i > n ? to - i : n;
+    }
+    p = arena_room(a, n + 1);
+    for (size_t i = 0; p && i < n; i++) {
+        p[i] = (char)v.u[from + i];
+    }
+    return span_of(p, p ? n : 0);
+}
+
 static bool make_glob(struct arena *a, struct units v, struct pattern *ret)
 {
     uint16_t *u = arena_array(a, v.n + 1, sizeof(*u));
@@ -161,7 +184,48 @@ static bool make_glob(struct arena *a, struct units v, struct pattern *ret)
     }
     ret->kind = PATTERN_GLOB;
     ret->glob = (struct units){u, v.n};
+    ret->lit = u ? longest_part(a, ret->glob) : SPAN_NONE;
     return u != NULL;
+}
+
+static bool is_plain(struct span text, bool cased)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        char next = i + 1 < text.n ? text.p[i + 1] : 'a';
+
+        if (c == '*' || c == '?' || (c >= 0x80 && !cased) ||
+            (c == '\\' && (next == '*' || next == '?' || next == '\\'))) {
+            return false;
+        }
+    }
+    return text.n > 0;
+}
+
+bool pattern_make_plain(struct arena *a, struct span text, bool cased, bool front, bool back,
+                        struct pattern *ret)
+{
+    char *p;
+
+    if (!is_plain(text, cased)) {
+        return false;
+    }
+    p = arena_room(a, text.n + 1);
+    if (!p) {
+        return false;
+    }
+    if (cased) {
+        memcpy(p, text.p, text.n);
+    } else {
+        (void)fold_ascii(p, text);
+    }
+    p[text.n] = '\0';
+    *ret = (struct pattern){.kind = front  ? (back ? PATTERN_CONTAINS : PATTERN_SUFFIX)
+                                    : back ? PATTERN_PREFIX
+                                           : PATTERN_EXACT,
+                            .cased = cased,
+                            .lit = span_of(p, text.n)};
+    return true;
 }
 
 bool pattern_make(struct regexes *res, struct arena *a, struct units v, bool cased,
@@ -263,6 +327,41 @@ static bool glob_match(struct units g, struct span t)
     }
 }
 
+#if defined(__x86_64__)
+// Sixteen places at a time, without a rest: what stands behind the text is never a match.
+static bool holds(struct span low, struct span part)
+{
+    __m128i first = _mm_set1_epi8(part.p[0]), last = _mm_set1_epi8(part.p[part.n - 1]);
+    size_t places = low.n < part.n ? 0 : low.n - part.n + 1;
+
+    for (size_t i = 0; i < places; i += 16) {
+        const char *p = low.p + i;
+        __m128i x = _mm_loadu_si128((const __m128i_u *)p);
+        __m128i y = _mm_loadu_si128((const __m128i_u *)(p + part.n - 1));
+        __m128i both = _mm_and_si128(_mm_cmpeq_epi8(x, first), _mm_cmpeq_epi8(y, last));
+        unsigned m = (unsigned)_mm_movemask_epi8(both);
+
+        m &= places - i < 16 ? (1u << (places - i)) - 1 : UINT32_MAX;
+        for (; m; m &= m - 1) {
+            if (span_same(p + __builtin_ctz(m), part.p, part.n)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+#else
+static bool holds(struct span low, struct span part)
+{
+    return span_find_span(low, part) < low.n;
+}
+#endif
+
+static bool holds_part(const struct pattern *p, struct span t)
+{
+    return p->lit.n == 0 || (p->cased ? span_find_span(t, p->lit) < t.n : holds(t, p->lit));
+}
+
 int pattern_match(const struct pattern *p, struct regex_scratch *s, struct span text,
                   struct span low)
 {
@@ -270,11 +369,11 @@ int pattern_match(const struct pattern *p, struct regex_scratch *s, struct span 
 
     switch (p->kind) {
     case PATTERN_ANY: return 1;
-    case PATTERN_EXACT: return span_eq(t, p->lit);
-    case PATTERN_PREFIX: return span_starts(t, p->lit);
-    case PATTERN_SUFFIX: return span_ends(t, p->lit);
-    case PATTERN_CONTAINS: return p->lit.n == 0 || span_find_span(t, p->lit) < t.n;
-    case PATTERN_GLOB: return glob_match(p->glob, t);
+    case PATTERN_EXACT:
+    case PATTERN_PREFIX:
+    case PATTERN_SUFFIX: return pattern_match_short(p, t);
+    case PATTERN_CONTAINS: return holds_part(p, t);
+    case PATTERN_GLOB: return holds_part(p, t) && glob_match(p->glob, t);
     case PATTERN_REGEX: return regex_find(p->re, s, text);
     }
     return 0;

@@ -53,21 +53,42 @@ struct pattern {
     enum pattern_kind kind;
     bool cased;
     struct span
-        lit; // EXACT to CONTAINS: lower case unless cased; REGEX: stands in every match, lower
-             // case, may be empty
+        lit; // EXACT to CONTAINS: lower case unless cased; GLOB, REGEX: stands in every match,
+             // in the same case, may be empty
     struct units glob;
     const struct regex *re;
     bool beyond; // REGEX: only a value with letters beyond ASCII can match
 };
 
+// The same pattern as pattern_make() gives of the parsed text with stars in front and at the back, made at
+// once: of a text without wildcards and escapes and, unless cased, of ASCII alone. False: it is none, or
+// there is no memory.
+bool pattern_make_plain(struct arena *a, struct span text, bool cased, bool front, bool back,
+                        struct pattern *ret);
+
 // False: refused, `why` holds a sentence.
 bool pattern_make(struct regexes *res, struct arena *a, struct units v, bool cased,
                   struct pattern *ret, char why[160]);
 
-// `low` = `text` with ASCII letters folded; only read when the pattern is not cased. 1, 0, or -1 on a
-// limit.
+// `low` = `text` with ASCII letters folded and PATTERN_PAD bytes of anything behind it; only read when the
+// pattern is not cased. 1, 0, or -1 on a limit.
+enum { PATTERN_PAD = 16 };
 int pattern_match(const struct pattern *p, struct regex_scratch *s, struct span text,
                   struct span low);
+
+// The whole, the begin or the end of a value: asked most of all. Only of patterns that are pattern_short().
+static inline bool pattern_short(const struct pattern *p)
+{
+    return p->kind >= PATTERN_EXACT && p->kind <= PATTERN_SUFFIX;
+}
+
+static inline bool pattern_match_short(const struct pattern *p, struct span text)
+{
+    const char *at = p->kind == PATTERN_SUFFIX ? text.p + (text.n - p->lit.n) : text.p;
+
+    return (p->kind == PATTERN_EXACT ? text.n == p->lit.n : text.n >= p->lit.n) &&
+           span_same(at, p->lit.p, p->lit.n);
+}
 
 // Letters of ASCII in lower case, all other bytes as they are; whether there was nothing but ASCII. `out`
 // has room for s.n bytes and is `s.p` or does not overlap it. (fold.c)

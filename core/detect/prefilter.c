@@ -17,7 +17,8 @@ struct ask { // one lane
 // Of all groups that fit; kept until other log sources take the place, so that an event costs what it
 // has and calls. Grows to what the set needs and stays.
 struct plan {
-    struct ask *ask;
+    struct ask *ask; // those of names without a number behind the others
+    size_t nnumbered;
     const struct prefilter_group **always; // groups that have such rules
     size_t nasks, casks, nalways, calways;
     bool complete;
@@ -84,18 +85,30 @@ static bool plan_room(struct plan *p, size_t nasks, size_t nalways)
 }
 
 static void plan_group(struct plan *to, const struct prefilter_group *g,
-                       const struct value_cache *values)
+                       const struct value_cache *values, bool numbered)
 {
-    if (g->nalways) {
-        to->always[to->nalways++] = g;
-    }
     for (size_t i = 0; i < g->nlanes; i++) {
         const struct lane *l = &g->lane[i];
+        struct value_key key = value_cache_key(values, l->name);
 
-        to->ask[to->nasks++] =
-            (struct ask){.lane = l,
-                         .keywords = l->name == NAME_KEYWORD ? &g->keywords : NULL,
-                         .key = value_cache_key(values, l->name)};
+        if ((key.id != WANTS_NONE) == numbered) {
+            to->ask[to->nasks++] = (struct ask){
+                .lane = l, .keywords = l->name == NAME_KEYWORD ? &g->keywords : NULL, .key = key};
+        }
+    }
+}
+
+static void plan_fill(const struct prefilter_memo *m, struct plan *to, bool numbered)
+{
+    const struct prefilter *p = m->p;
+
+    for (size_t i = 0; i < p->ngroups; i++) {
+        if (rulesource_fits(m->sources, i)) {
+            plan_group(to, &p->group[i], m->values, numbered);
+            if (numbered && p->group[i].nalways) {
+                to->always[to->nalways++] = &p->group[i];
+            }
+        }
     }
 }
 
@@ -111,12 +124,12 @@ static void plan_make(const struct prefilter_memo *m, struct plan *to)
             nalways += p->group[i].nalways != 0;
         }
     }
-    to->nasks = to->nalways = 0;
+    to->nasks = to->nalways = to->nnumbered = 0;
     to->complete = plan_room(to, nasks, nalways);
-    for (size_t i = 0; to->complete && i < p->ngroups; i++) {
-        if (rulesource_fits(m->sources, i)) {
-            plan_group(to, &p->group[i], m->values);
-        }
+    if (to->complete) {
+        plan_fill(m, to, true);
+        to->nnumbered = to->nasks;
+        plan_fill(m, to, false);
     }
 }
 
@@ -195,9 +208,15 @@ bool prefilter_run(struct prefilter_memo *m, const struct event *ev, const struc
             called_add(c, g->always[k]);
         }
     }
-    for (const struct ask *a = plan->ask, *end = a + plan->nasks; a < end; a++) {
-        if (!value_cache_lacks(m->values, a->key) &&
-            (!a->keywords || keyword_perhaps(a->keywords, ev, t))) {
+    for (const struct ask *a = plan->ask, *end = a + plan->nnumbered; a < end; a++) {
+        if (!m->values->indexed || !value_cache_lacks(ev, a->key)) {
+            run_lane(a->lane, t, &r);
+        }
+    }
+    for (size_t i = plan->nnumbered; i < plan->nasks; i++) {
+        const struct ask *a = &plan->ask[i];
+
+        if (!a->keywords || keyword_perhaps(a->keywords, ev, t)) {
             run_lane(a->lane, t, &r);
         }
     }

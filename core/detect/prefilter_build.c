@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-struct want_key { // one key of one rule; sorted, equal keys stand together
+struct want_key {          // one key of one rule; sorted, equal keys stand together
+    uint64_t field, begin; // group and name; kind and the text's first bytes: most are told by them
     uint32_t group, rule;
     struct cover_key k;
 };
@@ -31,6 +32,18 @@ static struct prefilter_group *group_of(struct prefilter *p, struct arena *a, co
     return &p->group[at];
 }
 
+static struct want_key want_of(uint32_t group, uint32_t rule, const struct cover_key *k)
+{
+    struct want_key w = {.group = group, .rule = rule, .k = *k};
+
+    w.field = (uint64_t)group << 32 | k->name;
+    w.begin = (uint64_t)k->kind << 56;
+    for (size_t i = 0; i < 7 && i < k->text.n; i++) {
+        w.begin |= (uint64_t)(unsigned char)k->text.p[i] << (48 - 8 * i);
+    }
+    return w;
+}
+
 static bool add_rule(struct prefilter *p, struct ruleset *s, struct arena *tmp, struct entry *e,
                      struct want_keys *w)
 {
@@ -53,7 +66,7 @@ static bool add_rule(struct prefilter *p, struct ruleset *s, struct arena *tmp, 
         if (!w->v) {
             return false;
         }
-        w->v[w->n++] = (struct want_key){(uint32_t)(g - p->group), e->rule.index, key[i]};
+        w->v[w->n++] = want_of((uint32_t)(g - p->group), e->rule.index, &key[i]);
     }
     return true;
 }
@@ -61,10 +74,9 @@ static bool add_rule(struct prefilter *p, struct ruleset *s, struct arena *tmp, 
 static int by_key(const struct want_key *x, const struct want_key *y)
 {
 #define CMP(m) ((x->m > y->m) - (x->m < y->m))
-    int c = CMP(group);
+    int c = CMP(field);
 
-    c = c ? c : CMP(k.name);
-    c = c ? c : CMP(k.kind);
+    c = c ? c : CMP(begin);
     return c ? c : span_cmp(x->k.text, y->k.text);
 }
 

@@ -135,7 +135,12 @@ enum tri leaf_eval(const struct leaf *l, struct values v, const struct leaf_tool
 
 // The text of a value in lower case, made once; VALUE_PAD bytes of zero stand behind it.
 enum { VALUE_PAD = 48 };
-struct span value_low(struct value *v, const struct leaf_tools *t);
+struct span value_fold(struct value *v, const struct leaf_tools *t); // the first time
+
+static inline struct span value_low(struct value *v, const struct leaf_tools *t)
+{
+    return v->low.p || v->v.s.n == 0 ? v->low : value_fold(v, t);
+}
 
 // What the leaf says about an event that has no fields at all.
 enum tri leaf_on_nothing(const struct leaf *l);

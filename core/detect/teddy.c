@@ -10,9 +10,6 @@
 // ALPHABET: as many kinds of bytes as a value of a log uses evenly. RUNS_MAX: more are never told apart.
 enum { BUCKETS = 8, ALPHABET = 48, RUNS_MAX = 256 };
 
-// One place in this many may be found in vain.
-static const double vain_max = 1.0 / 12;
-
 struct bucket {
     uint32_t low[TEDDY_BYTES], high[TEDDY_BYTES]; // halves that occur: one bit each
 };
@@ -28,13 +25,21 @@ static void add(struct bucket *b, const struct teddy_run *r)
     }
 }
 
+static inline uint32_t ones(uint32_t v) // of 16 bits
+{
+    v -= v >> 1 & 0x5555;
+    v = (v & 0x3333) + (v >> 2 & 0x3333);
+    v = (v + (v >> 4)) & 0x0f0f;
+    return (v + (v >> 8)) & 0x1f;
+}
+
 // How likely the bucket is at some place.
 static double odds(const struct bucket *b)
 {
     double p = 1;
 
     for (size_t k = 0; k < TEDDY_BYTES; k++) {
-        int kinds = __builtin_popcount(b->low[k]) * __builtin_popcount(b->high[k]);
+        uint32_t kinds = ones(b->low[k]) * ones(b->high[k]);
 
         p *= kinds < ALPHABET ? (double)kinds / ALPHABET : 1;
     }
@@ -49,7 +54,7 @@ static int by_bytes(const void *a, const void *b)
 }
 
 // Each run into the bucket that it makes worse by the least.
-bool teddy_build(struct teddy *t, struct teddy_run *run, size_t n)
+bool teddy_build(struct teddy *t, struct teddy_run *run, size_t n, double vain)
 {
     struct bucket bucket[BUCKETS] = {0};
     double now[BUCKETS] = {0}, sum = 0;
@@ -58,11 +63,12 @@ bool teddy_build(struct teddy *t, struct teddy_run *run, size_t n)
         return false;
     }
     qsort(run, n, sizeof(*run), by_bytes);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && sum <= vain; i++) {
         size_t best = 0;
         double least = 2;
 
-        for (size_t k = 0; k < BUCKETS; k++) {
+        for (size_t k = 0; k < BUCKETS && (k == 0 || now[k - 1] > 0);
+             k++) { // one empty one is enough
             struct bucket b = bucket[k];
             double more;
 
@@ -86,7 +92,7 @@ bool teddy_build(struct teddy *t, struct teddy_run *run, size_t n)
             }
         }
     }
-    return sum <= vain_max;
+    return sum <= vain;
 }
 
 static bool forbidden_here;

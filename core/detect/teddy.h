@@ -22,8 +22,9 @@ struct teddy_run {
     uint32_t size;  // 1 to 4
 };
 
-// False: the runs are too many to be told apart well enough. Sorts run[].
-bool teddy_build(struct teddy *t, struct teddy_run *run, size_t n);
+// False: the runs are too many to be told apart well enough: of all places more than the share `vain` would
+// be found in vain. Sorts run[].
+bool teddy_build(struct teddy *t, struct teddy_run *run, size_t n, double vain);
 
 bool teddy_usable(void);
 void teddy_forbid(bool forbidden); // for tests; while nothing runs

@@ -40,13 +40,13 @@ bool value_cache_init(struct value_cache *c, const struct ruleset *s, const stru
 void value_cache_free(struct value_cache *c);
 void value_cache_begin(struct value_cache *c, const struct event *ev);
 
-// Whether it is certain that the event has no value under a name; the key is value_cache_key()'s.
 struct value_key value_cache_key(const struct value_cache *c, uint32_t name);
 
-static inline bool value_cache_lacks(const struct value_cache *c, struct value_key key)
+// Whether it is certain that an event has no value under a name, by its key; only where the event is
+// indexed and the key has a number.
+static inline bool value_cache_lacks(const struct event *ev, struct value_key key)
 {
-    return c->indexed && key.id != WANTS_NONE && c->ev->at[key.id] == 0 &&
-           (key.core < 0 || !event_has(c->ev, (enum field)key.core));
+    return ev->at[key.id] == 0 && (key.core < 0 || !event_has(ev, (enum field)key.core));
 }
 
 // `ctx` is the cache; NAME_KEYWORD: the record and all its texts; NAME_RECORD: the record. A struct

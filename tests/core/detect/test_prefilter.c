@@ -99,17 +99,91 @@ static void put_text(struct buf *b, size_t n)
     }
 }
 
-static void put_item(struct buf *b)
+// What rules look for in another form than they write it, and events hold.
+static const char *const secret[] = {"kab", "Sesame", "a.b/c", "-x -y",
+                                     "kskskskskskskskskskskskskskskskskk"};
+
+static void put_utf16(struct buf *b, struct span text, bool big)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        char pair[2] = {big ? '\0' : text.p[i], big ? text.p[i] : '\0'};
+
+        buf_put(b, pair, 2);
+    }
+}
+
+static void put_base64(struct buf *b, struct span text)
+{
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < text.n; i += 3) {
+        uint32_t v = 0;
+
+        for (size_t k = 0; k < 3; k++) {
+            v = v << 8 | (i + k < text.n ? (unsigned char)text.p[i + k] : 0);
+        }
+        for (size_t k = 0; k < 4; k++) {
+            buf_put(b, i + k > text.n ? "=" : &digit[v >> (18 - 6 * k) & 63], 1);
+        }
+    }
+}
+
+// A secret with something around it, plain, in UTF-16, and each of both in Base64.
+static void put_hidden(struct buf *b)
+{
+    uint32_t form = dice(6);
+    AUTO_BUF plain, wide;
+
+    buf_init(&plain, 1000);
+    buf_init(&wide, 2000);
+    put_text(&plain, dice(4));
+    buf_str(&plain, secret[dice(ARRAY_LEN(secret))]);
+    put_text(&plain, dice(3));
+    put_utf16(&wide, buf_span(&plain), form == 5);
+    if (form < 2) {
+        put_base64(b, buf_span(&plain));
+    } else if (form < 4) {
+        put_base64(b, buf_span(&wide));
+    } else {
+        buf_put_span(b, buf_span(&wide));
+    }
+}
+
+static void put_secret_item(struct buf *b, const char *field)
+{
+    static const char *const modifier[] = {
+        "base64|contains",       "base64offset|contains", "wide|base64offset|contains",
+        "utf16|base64|contains", "utf16be|contains",      "utf16le|endswith",
+        "wide|contains|cased"};
+
+    buf_printf(b, "{%s|%s: ['%s', '%s']}", field, modifier[dice(ARRAY_LEN(modifier))],
+               secret[dice(ARRAY_LEN(secret))], secret[dice(ARRAY_LEN(secret))]);
+}
+
+enum form { FORM_OTHER, FORM_SECRET, FORM_REF, FORMS };
+
+static enum form put_item(struct buf *b)
 {
     static const char *const field[] = {"f", "g", "h"};
     static const char *const modifier[] = {
         "",      "|contains",       "|startswith",   "|endswith", "|re",
-        "|re|i", "|contains|cased", "|contains|all", "|exists",   "|windash|contains"};
+        "|re|i", "|contains|cased", "|contains|all", "|exists",   "|windash|contains",
+        "",      "|fieldref"};
+    static const char *const place[] = {"", "|contains", "|startswith", "|endswith", "|cased"};
     uint32_t m = dice(ARRAY_LEN(modifier)), n = 1 + dice(3);
 
     if (m == 8) {
         buf_printf(b, "{%s|exists: %s}", field[dice(3)], dice(2) ? "true" : "false");
-        return;
+        return FORM_OTHER;
+    }
+    if (m == 10) {
+        put_secret_item(b, field[dice(3)]);
+        return FORM_SECRET;
+    }
+    if (m == 11) {
+        buf_printf(b, "{%s|fieldref%s: %s}", field[dice(3)], place[dice(ARRAY_LEN(place))],
+                   field[dice(3)]);
+        return FORM_REF;
     }
     buf_printf(b, "{%s%s: [", field[dice(3)], modifier[m]);
     for (uint32_t i = 0; i < n; i++) {
@@ -129,9 +203,12 @@ static void put_item(struct buf *b)
         buf_str(b, "'");
     }
     buf_str(b, "]}");
+    return FORM_OTHER;
 }
 
-enum { RULES = 400, EVENTS = 4000 };
+enum { RULES = 600, EVENTS = 4000 };
+
+static enum form asks[RULES]; // a rule of one selection: what it asks for
 
 // The same rules twice; the second time a double negation hides what they require.
 static void put_rules(struct buf *plain, struct buf *hidden)
@@ -145,7 +222,8 @@ static void put_rules(struct buf *plain, struct buf *hidden)
 
         buf_init(&body, 10000);
         buf_str(&body, "s: ");
-        put_item(&body);
+        asks[i] = put_item(&body);
+        asks[i] = strcmp(c, "s") == 0 ? asks[i] : FORM_OTHER;
         buf_str(&body, ", t: ");
         put_item(&body);
         for (int k = 0; k < 2; k++) {
@@ -165,7 +243,7 @@ static void no_candidate_is_left_out_of_made_up_rules(void **state)
     static struct hit hit[2][RULES];
     struct rig plain, hidden;
     AUTO_BUF a, b;
-    size_t hits = 0;
+    size_t hits = 0, by_form[FORMS] = {0};
 
     (void)state;
     buf_init(&a, 10 << 20);
@@ -189,23 +267,27 @@ static void no_candidate_is_left_out_of_made_up_rules(void **state)
         for (size_t k = 0; k < 5; k++) {
             buf_init(&text[k], 1000);
             put_text(&text[k], dice(12));
-            buf_u8(&text[k], 0);
+            if (dice(3) == 0) {
+                put_hidden(&text[k]);
+            }
         }
         for (size_t k = 0; k < fields && k < 5; k++) {
-            one_put(&o, name[dice(ARRAY_LEN(name))], text[k].p);
+            one_put(&o, name[dice(ARRAY_LEN(name))], "");
+            o.kv[k].v.s = buf_span(&text[dice(4) ? k : 0]); // some are the same
         }
         n = matcher_run(plain.m, &o.ev, hit[0], RULES);
         m = matcher_run(hidden.m, &o.ev, hit[1], RULES);
         assert_int_equal(n, m);
         for (size_t k = 0; k < n; k++) {
             assert_int_equal(hit[0][k].rule, hit[1][k].rule);
+            by_form[asks[hit[0][k].rule]]++;
         }
         hits += n;
         for (size_t k = 0; k < 5; k++) {
             buf_free(&text[k]);
         }
     }
-    assert_true(hits > EVENTS);
+    assert_true(hits > EVENTS && by_form[FORM_SECRET] > 100 && by_form[FORM_REF] > 100);
     assert_int_equal(matcher_faults(plain.m), 0);
     rig_close(&plain);
     rig_close(&hidden);
