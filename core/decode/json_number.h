@@ -26,10 +26,10 @@ const char *json_number_digits(const char *p, const char *end);
 // One bit a byte: it is no digit.
 JSON_VECTOR static inline uint32_t json_no_digits(__m256i v)
 {
-    __m256i t = _mm256_sub_epi8(v, _mm256_set1_epi8('0'));
+    __m256i t = _mm256_sub_epi8(v, json_vectors.nought);
 
     return ~(uint32_t)_mm256_movemask_epi8(
-        _mm256_cmpeq_epi8(_mm256_min_epu8(t, _mm256_set1_epi8(9)), t));
+        _mm256_cmpeq_epi8(_mm256_min_epu8(t, json_vectors.nine), t));
 }
 
 // Behind the number at `p`, which begins with a minus or a digit, or NULL.
@@ -51,7 +51,7 @@ JSON_VECTOR static inline const char *json_number_end(const char *p, const char 
     }
     ret->digits = n;
     ret->minus = minus;
-    ret->real = *q == '.' || (*q | 0x20) == 'e';
+    ret->real = *q != ',' && (*q == '.' || (*q | 0x20) == 'e');
     return ret->real ? json_number_rest(q, end) : q;
 }
 

@@ -7,6 +7,14 @@
 
 #if defined(__x86_64__)
 
+const char *json_blanks_pass(const char *p)
+{
+    while (span_is_blank(*p)) {
+        p++;
+    }
+    return p;
+}
+
 // Behind the string whose text begins at `p`.
 JSON_VECTOR static inline const char *skip_string(const char *p, const char *end)
 {
@@ -24,14 +32,11 @@ JSON_VECTOR static inline const char *skip_string(const char *p, const char *end
     return q ? q + 1 : NULL;
 }
 
-// A string, number or word.
-JSON_VECTOR static inline const char *skip_scalar(const char *p, const char *end)
+// A number or a word.
+JSON_VECTOR static inline const char *skip_plain(const char *p, const char *end)
 {
     struct json_number number;
 
-    if (*p == '"') {
-        return skip_string(p + 1, end);
-    }
     return *p == '-' || (*p >= '0' && *p <= '9') ? json_number_end(p, end, &number)
                                                  : json_word_end(p, end);
 }
@@ -43,8 +48,13 @@ JSON_VECTOR static inline const char *skip_key(const char *p, const char *end)
     if (!p) {
         return NULL;
     }
-    p = json_blanks(p);
-    return *p == ':' ? json_blanks(p + 1) : NULL;
+    if (*p != ':') {
+        p = json_blanks(p);
+        if (*p != ':') {
+            return NULL;
+        }
+    }
+    return json_blanks(p + 1);
 }
 
 // One bit a level, the innermost is the lowest: it is a list.
@@ -58,16 +68,19 @@ static inline char closing(const struct levels *l)
     return l->list & 1 ? ']' : '}';
 }
 
-// A list or an object begins at `p`; where its first value or member stands, or, of an empty one, the
-// bracket that closes it.
-static inline const char *enter(struct levels *l, const char *p)
+// A list or an object begins at `p`; where its first member or element stands or, of an empty one, the
+// bracket that closes it. NULL: too deep.
+static inline const char *enter(struct levels *l, const char *p, bool *ret_done)
 {
+    *ret_done = true;
     if (l->depth + l->around == JSON_DEPTH) {
         return NULL;
     }
     l->depth++;
     l->list = l->list << 1 | (*p == '[');
-    return json_blanks(p + 1);
+    p = json_blanks(p + 1);
+    *ret_done = *p == closing(l);
+    return p;
 }
 
 // Behind what ends with the bracket at `p` and with those that follow it: at a comma, or at `end` of all.
@@ -90,33 +103,26 @@ static inline const char *leave(struct levels *l, const char *p, const char *end
 JSON_VECTOR const char *json_skip(const char *p, const char *end, unsigned around)
 {
     struct levels l = {.around = around};
-    bool first = true;
+    bool done;
 
-    p = enter(&l, p);
-    while (p) {
-        if (!first || *p != closing(&l)) {
+    for (p = enter(&l, p, &done);;) {
+        if (!done) {
             p = l.list & 1 ? p : skip_key(p, end);
             if (p && json_is_open(*p)) {
-                p = enter(&l, p);
-                first = true;
+                p = enter(&l, p, &done);
                 continue;
             }
-            p = p ? skip_scalar(p, end) : NULL;
-            if (!p) {
-                return NULL;
-            }
-            p = json_blanks(p);
+            p = !p ? NULL : *p == '"' ? skip_string(p + 1, end) : skip_plain(p, end);
         }
-        if (*p != ',') {
-            p = leave(&l, p, end);
-            if (!p || l.depth == 0) {
-                return p;
-            }
+        if (p && *p != ',') {
+            p = leave(&l, json_blanks(p), end);
+        }
+        if (!p || l.depth == 0) {
+            return p;
         }
         p = json_blanks(p + 1);
-        first = false;
+        done = false;
     }
-    return NULL;
 }
 
 #endif

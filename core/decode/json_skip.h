@@ -8,12 +8,12 @@
 
 #include "core/decode/json_string.h"
 
+const char *json_blanks_pass(const char *p);
+
+// The first byte from `p` on that is no blank.
 static inline const char *json_blanks(const char *p)
 {
-    while ((unsigned char)*p <= ' ' && span_is_blank(*p)) {
-        p++;
-    }
-    return p;
+    return (unsigned char)*p > ' ' ? p : json_blanks_pass(p);
 }
 
 static inline bool json_is_open(char c)

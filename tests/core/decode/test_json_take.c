@@ -7,6 +7,7 @@
 // cmocka wants the four above first
 #include <cmocka.h>
 
+#include "core/decode/json_string.h"
 #include "tests/core/decode/files.h"
 #include "tests/core/decode/json_both.h"
 
@@ -238,6 +239,77 @@ static void an_escape_may_stand_anywhere(void **state)
     assert_int_equal(right, 70 * (2 * 8 + 4) + 2 * 47);
 }
 
+// A piece of a string's text, right or wrong.
+static size_t put_piece(char *out)
+{
+    static const char *const piece[] = {"\\n",
+                                        "\\r\\n\\t",
+                                        "\\\\",
+                                        "\\\"",
+                                        "\\/",
+                                        "\\u00e9",
+                                        "\\ud83d\\ude00",
+                                        "\\ud83d",
+                                        "\\b\\f",
+                                        "word",
+                                        "a longer run of words without any of it",
+                                        "\xc3\xa4\xff",
+                                        " "};
+    static const char *const wrong[] = {"\\x", "\\u00g0", "\x1f", "\\\x01", "\\u12", "\\", "\"\\"};
+    const char *s = dice(200) ? piece[dice(ARRAY_LEN(piece))] : wrong[dice(ARRAY_LEN(wrong))];
+
+    return (size_t)(stpcpy(out, s) - out);
+}
+
+#ifdef __x86_64__
+// What one way of reading says of a string at the end of its memory: its text and where it ends.
+static struct span read_by(json_string_read *read, struct span s, char *text, size_t *ret_end)
+{
+    char *copy = malloc(s.n), *o = text, *nowhere = NULL;
+    bool escaped = false, again = false;
+    const char *q, *end;
+
+    assert_non_null(copy);
+    memcpy(copy, s.p, s.n);
+    end = copy + s.n;
+    q = read(copy, end, &o, &escaped);
+    assert_ptr_equal(q, read(copy, end, &nowhere, &again));
+    assert_int_equal(escaped, again);
+    assert_true(o - text <= (ptrdiff_t)s.n);
+    *ret_end = q ? (size_t)(q - copy) : SIZE_MAX;
+    free(copy);
+    return q ? span_of(text, (size_t)(o - text)) : SPAN_NONE;
+}
+
+static void both_widths_read_the_same_strings(void **state)
+{
+    static char text[2][TEXT_MAX + JSON_STRING_SPARE];
+    size_t right = 0, end[2];
+
+    (void)state;
+    if (!readers.able || !json_string_wide()) {
+        print_message("skipped: the processor lacks AVX2 or AVX-512 with VBMI2\n");
+        skip();
+    }
+    for (int i = 0; i < ROUNDS; i++) {
+        char s[TEXT_MAX];
+        size_t n = 0, pieces = dice(30);
+        struct span one, other;
+
+        for (size_t k = 0; k < pieces; k++) {
+            n += put_piece(s + n);
+        }
+        n += (size_t)(stpcpy(s + n, "\"}}}") - (s + n)) - dice(4);
+        one = read_by(json_string_read_32, span_of(s, n), text[0], &end[0]);
+        other = read_by(json_string_read_64, span_of(s, n), text[1], &end[1]);
+        assert_int_equal(end[0], end[1]);
+        assert_true(span_eq(one, other));
+        right += end[0] != SIZE_MAX;
+    }
+    assert_true(right > ROUNDS / 2 && right < ROUNDS);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +317,9 @@ int main(void)
         cmocka_unit_test(the_json_corpus_gets_the_same_verdicts),
         cmocka_unit_test(a_string_may_begin_and_end_anywhere),
         cmocka_unit_test(an_escape_may_stand_anywhere),
+#ifdef __x86_64__
+        cmocka_unit_test(both_widths_read_the_same_strings),
+#endif
     };
 
     return cmocka_run_group_tests(tests, begin, end);
