@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/json_skip.h"
 
-#include "core/decode/json.h"
+#include "core/decode/json_blocks.h"
 #include "core/decode/json_number.h"
 
 #if defined(__x86_64__)
@@ -32,15 +32,6 @@ JSON_VECTOR static inline const char *skip_string(const char *p, const char *end
     return q ? q + 1 : NULL;
 }
 
-// A number or a word.
-JSON_VECTOR static inline const char *skip_plain(const char *p, const char *end)
-{
-    struct json_number number;
-
-    return *p == '-' || (*p >= '0' && *p <= '9') ? json_number_end(p, end, &number)
-                                                 : json_word_end(p, end);
-}
-
 // The value of the member that begins at `p`.
 JSON_VECTOR static inline const char *skip_key(const char *p, const char *end)
 {
@@ -57,39 +48,26 @@ JSON_VECTOR static inline const char *skip_key(const char *p, const char *end)
     return json_blanks(p + 1);
 }
 
-// One bit a level, the innermost is the lowest: it is a list.
-struct levels {
-    uint64_t list;
-    unsigned depth, around;
-};
-
-static inline char closing(const struct levels *l)
-{
-    return l->list & 1 ? ']' : '}';
-}
-
 // A list or an object begins at `p`; where its first member or element stands or, of an empty one, the
 // bracket that closes it. NULL: too deep.
-static inline const char *enter(struct levels *l, const char *p, bool *ret_done)
+static inline const char *enter(struct json_levels *l, const char *p, bool *ret_done)
 {
     *ret_done = true;
-    if (l->depth + l->around == JSON_DEPTH) {
+    if (!json_levels_enter(l, *p == '[')) {
         return NULL;
     }
-    l->depth++;
-    l->list = l->list << 1 | (*p == '[');
     p = json_blanks(p + 1);
-    *ret_done = *p == closing(l);
+    *ret_done = *p == json_levels_closing(l);
     return p;
 }
 
 // Behind what ends with the bracket at `p` and with those that follow it: at a comma, or at `end` of all.
-static inline const char *leave(struct levels *l, const char *p, const char *end)
+static inline const char *leave(struct json_levels *l, const char *p, const char *end)
 {
-    while (*p == closing(l)) {
+    while (*p == json_levels_closing(l)) {
         p++;
-        l->list >>= 1;
-        if (--l->depth == 0) {
+        json_levels_leave(l);
+        if (l->depth == 0) {
             return p;
         }
         if (p == end) {
@@ -100,19 +78,24 @@ static inline const char *leave(struct levels *l, const char *p, const char *end
     return *p == ',' ? p : NULL;
 }
 
+// After so many members and elements blocks of them are tried: short values do not pay for it.
+enum { FEW = 4 };
+
 JSON_VECTOR const char *json_skip(const char *p, const char *end, unsigned around)
 {
-    struct levels l = {.around = around};
+    struct json_levels l = {.around = around}, copy;
+    const char *q;
+    unsigned commas = 0;
     bool done;
 
     for (p = enter(&l, p, &done);;) {
         if (!done) {
-            p = l.list & 1 ? p : skip_key(p, end);
+            p = json_levels_list(&l) ? p : skip_key(p, end);
             if (p && json_is_open(*p)) {
                 p = enter(&l, p, &done);
                 continue;
             }
-            p = !p ? NULL : *p == '"' ? skip_string(p + 1, end) : skip_plain(p, end);
+            p = !p ? NULL : *p == '"' ? skip_string(p + 1, end) : json_plain_end(p, end);
         }
         if (p && *p != ',') {
             p = leave(&l, json_blanks(p), end);
@@ -120,7 +103,15 @@ JSON_VECTOR const char *json_skip(const char *p, const char *end, unsigned aroun
         if (!p || l.depth == 0) {
             return p;
         }
-        p = json_blanks(p + 1);
+        p++;
+        if (++commas == FEW) {
+            copy = l;
+            q = json_blocks_skip(p, end, &copy);
+            if (q) {
+                return q;
+            }
+        }
+        p = json_blanks(p);
         done = false;
     }
 }

@@ -21,21 +21,6 @@ static inline bool json_is_open(char c)
     return c == '{' || c == '[';
 }
 
-// Behind true, false or null at `p`, or NULL.
-static inline const char *json_word_end(const char *p, const char *end)
-{
-    uint32_t four;
-
-    if (end - p < 5) { // with what must stand behind it
-        return NULL;
-    }
-    four = span_load4(p);
-    if (four == span_load4("true") || four == span_load4("null")) {
-        return p + 4;
-    }
-    return four == span_load4("fals") && p[4] == 'e' ? p + 5 : NULL;
-}
-
 #if defined(__x86_64__)
 
 // Behind the list or object that begins at `p`, in `around` others; NULL when it is wrong.

@@ -9,7 +9,8 @@
 bool json_string_able(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") &&
+           __builtin_cpu_supports("pclmul");
 }
 
 JSON_VECTOR __m256i json_window_rest(const char *p, const char *end)
@@ -27,18 +28,12 @@ JSON_VECTOR static inline uint32_t equal(__m256i v, __m256i other)
     return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, other));
 }
 
-// Bits 1 to 4 of each byte.
-JSON_VECTOR static inline __m256i middles(__m256i v)
-{
-    return _mm256_and_si256(_mm256_srli_epi16(v, 1), json_vectors.low4);
-}
-
 // The bytes of `at` become what they mean behind a backslash: letters and the backslash, which have bit 6;
 // quote and slash mean themselves.
 JSON_VECTOR static inline __m256i meanings(__m256i v, uint32_t at)
 {
     const __m256i bit = json_vectors.bit;
-    __m256i means = _mm256_shuffle_epi8(json_vectors.meaning, middles(v));
+    __m256i means = _mm256_shuffle_epi8(json_vectors.meaning, json_middles(v));
     __m256i chosen =
         _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32((int)at), json_vectors.copies), bit);
 
@@ -86,7 +81,7 @@ JSON_VECTOR static inline struct window look(__m256i v, uint32_t back, uint64_t 
     w.stop = _blsi_u32(w.stop | (uint32_t)_mm256_movemask_epi8(json_controls(v)));
     w.before = w.stop - 1;
     w.odd = (uint32_t)w.escaped & w.before & ~quote;
-    w.odd &= ~equal(v, _mm256_shuffle_epi8(json_vectors.letter, middles(v)));
+    w.odd &= ~equal(v, _mm256_shuffle_epi8(json_vectors.letter, json_middles(v)));
     return w;
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A string is checked wholly where its end is looked for: no control character, only the escapes of
-// RFC 8259 section 7, four digits behind \u. Bytes that are no UTF-8 pass. Needs AVX2, BMI and POPCNT;
+// RFC 8259 section 7, four digits behind \u. Bytes that are no UTF-8 pass. Needs AVX2, BMI, POPCNT and PCLMULQDQ;
 // where json_string_able() says no, the plain reader (json.h) does the work. Strings with escapes are read
 // twice as many bytes at a time where there is AVX-512 with VBMI2.
 #ifndef CORE_DECODE_JSON_STRING_H
@@ -63,6 +63,12 @@ extern const struct json_vectors json_vectors;
 JSON_VECTOR static inline __m256i json_controls(__m256i v)
 {
     return _mm256_andnot_si256(v, _mm256_sub_epi8(v, json_vectors.blank));
+}
+
+// Bits 1 to 4 of each byte.
+JSON_VECTOR static inline __m256i json_middles(__m256i v)
+{
+    return _mm256_and_si256(_mm256_srli_epi16(v, 1), json_vectors.low4);
 }
 
 // One bit a byte: it ends a string or has to be looked at (quote, backslash, control character).
