@@ -1,4 +1,4 @@
-// json_number.h - numbers of a JSON text by vector compares; internal to core/decode.
+// json_number.h - numbers and words of a JSON text; internal to core/decode.
 // SPDX-License-Identifier: Apache-2.0
 //
 // RFC 8259 section 6. Where a number ends is seen in the bits of one window; what goes beyond it, or has
@@ -26,10 +26,10 @@ const char *json_number_digits(const char *p, const char *end);
 // One bit a byte: it is no digit.
 JSON_VECTOR static inline uint32_t json_no_digits(__m256i v)
 {
-    __m256i t = _mm256_sub_epi8(v, _mm256_set1_epi8('0'));
+    __m256i t = _mm256_sub_epi8(v, json_vectors.nought);
 
     return ~(uint32_t)_mm256_movemask_epi8(
-        _mm256_cmpeq_epi8(_mm256_min_epu8(t, _mm256_set1_epi8(9)), t));
+        _mm256_cmpeq_epi8(_mm256_min_epu8(t, json_vectors.nine), t));
 }
 
 // Behind the number at `p`, which begins with a minus or a digit, or NULL.
@@ -46,13 +46,38 @@ JSON_VECTOR static inline const char *json_number_end(const char *p, const char 
         q = json_number_digits(from, end);
         n = (unsigned)(q - from);
     }
-    if (n == 0 || (n > 1 && *from == '0')) {
+    // one test: whether there is more than one digit cannot be guessed
+    if ((n == 0) | ((n > 1) & (*from == '0'))) {
         return NULL;
     }
     ret->digits = n;
     ret->minus = minus;
-    ret->real = *q == '.' || (*q | 0x20) == 'e';
+    ret->real = *q != ',' && (*q == '.' || (*q | 0x20) == 'e');
     return ret->real ? json_number_rest(q, end) : q;
+}
+
+// Behind true, false or null at `p`, or NULL.
+static inline const char *json_word_end(const char *p, const char *end)
+{
+    uint32_t four;
+
+    if (end - p < 5) { // with what must stand behind it
+        return NULL;
+    }
+    four = span_load4(p);
+    if (four == span_load4("true") || four == span_load4("null")) {
+        return p + 4;
+    }
+    return four == span_load4("fals") && p[4] == 'e' ? p + 5 : NULL;
+}
+
+// Behind the number or word at `p`, or NULL.
+JSON_VECTOR static inline const char *json_plain_end(const char *p, const char *end)
+{
+    struct json_number number;
+
+    return *p == '-' || (*p >= '0' && *p <= '9') ? json_number_end(p, end, &number)
+                                                 : json_word_end(p, end);
 }
 
 // The number of the first n of eight digits, 0 < n <= 8: pairs, then fours, then all at once.

@@ -2,10 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/decode/json_skip.h"
 
-#include "core/decode/json.h"
+#include "core/decode/json_blocks.h"
 #include "core/decode/json_number.h"
 
 #if defined(__x86_64__)
+
+const char *json_blanks_pass(const char *p)
+{
+    while (span_is_blank(*p)) {
+        p++;
+    }
+    return p;
+}
 
 // Behind the string whose text begins at `p`.
 JSON_VECTOR static inline const char *skip_string(const char *p, const char *end)
@@ -24,18 +32,6 @@ JSON_VECTOR static inline const char *skip_string(const char *p, const char *end
     return q ? q + 1 : NULL;
 }
 
-// A string, number or word.
-JSON_VECTOR static inline const char *skip_scalar(const char *p, const char *end)
-{
-    struct json_number number;
-
-    if (*p == '"') {
-        return skip_string(p + 1, end);
-    }
-    return *p == '-' || (*p >= '0' && *p <= '9') ? json_number_end(p, end, &number)
-                                                 : json_word_end(p, end);
-}
-
 // The value of the member that begins at `p`.
 JSON_VECTOR static inline const char *skip_key(const char *p, const char *end)
 {
@@ -43,40 +39,35 @@ JSON_VECTOR static inline const char *skip_key(const char *p, const char *end)
     if (!p) {
         return NULL;
     }
-    p = json_blanks(p);
-    return *p == ':' ? json_blanks(p + 1) : NULL;
-}
-
-// One bit a level, the innermost is the lowest: it is a list.
-struct levels {
-    uint64_t list;
-    unsigned depth, around;
-};
-
-static inline char closing(const struct levels *l)
-{
-    return l->list & 1 ? ']' : '}';
-}
-
-// A list or an object begins at `p`; where its first value or member stands, or, of an empty one, the
-// bracket that closes it.
-static inline const char *enter(struct levels *l, const char *p)
-{
-    if (l->depth + l->around == JSON_DEPTH) {
-        return NULL;
+    if (*p != ':') {
+        p = json_blanks(p);
+        if (*p != ':') {
+            return NULL;
+        }
     }
-    l->depth++;
-    l->list = l->list << 1 | (*p == '[');
     return json_blanks(p + 1);
 }
 
-// Behind what ends with the bracket at `p` and with those that follow it: at a comma, or at `end` of all.
-static inline const char *leave(struct levels *l, const char *p, const char *end)
+// A list or an object begins at `p`; where its first member or element stands or, of an empty one, the
+// bracket that closes it. NULL: too deep.
+static inline const char *enter(struct json_levels *l, const char *p, bool *ret_done)
 {
-    while (*p == closing(l)) {
+    *ret_done = true;
+    if (!json_levels_enter(l, *p == '[')) {
+        return NULL;
+    }
+    p = json_blanks(p + 1);
+    *ret_done = *p == json_levels_closing(l);
+    return p;
+}
+
+// Behind what ends with the bracket at `p` and with those that follow it: at a comma, or at `end` of all.
+static inline const char *leave(struct json_levels *l, const char *p, const char *end)
+{
+    while (*p == json_levels_closing(l)) {
         p++;
-        l->list >>= 1;
-        if (--l->depth == 0) {
+        json_levels_leave(l);
+        if (l->depth == 0) {
             return p;
         }
         if (p == end) {
@@ -87,36 +78,42 @@ static inline const char *leave(struct levels *l, const char *p, const char *end
     return *p == ',' ? p : NULL;
 }
 
+// After so many members and elements blocks of them are tried: short values do not pay for it.
+enum { FEW = 4 };
+
 JSON_VECTOR const char *json_skip(const char *p, const char *end, unsigned around)
 {
-    struct levels l = {.around = around};
-    bool first = true;
+    struct json_levels l = {.around = around}, copy;
+    const char *q;
+    unsigned commas = 0;
+    bool done;
 
-    p = enter(&l, p);
-    while (p) {
-        if (!first || *p != closing(&l)) {
-            p = l.list & 1 ? p : skip_key(p, end);
+    for (p = enter(&l, p, &done);;) {
+        if (!done) {
+            p = json_levels_list(&l) ? p : skip_key(p, end);
             if (p && json_is_open(*p)) {
-                p = enter(&l, p);
-                first = true;
+                p = enter(&l, p, &done);
                 continue;
             }
-            p = p ? skip_scalar(p, end) : NULL;
-            if (!p) {
-                return NULL;
-            }
-            p = json_blanks(p);
+            p = !p ? NULL : *p == '"' ? skip_string(p + 1, end) : json_plain_end(p, end);
         }
-        if (*p != ',') {
-            p = leave(&l, p, end);
-            if (!p || l.depth == 0) {
-                return p;
+        if (p && *p != ',') {
+            p = leave(&l, json_blanks(p), end);
+        }
+        if (!p || l.depth == 0) {
+            return p;
+        }
+        p++;
+        if (++commas == FEW) {
+            copy = l;
+            q = json_blocks_skip(p, end, &copy);
+            if (q) {
+                return q;
             }
         }
-        p = json_blanks(p + 1);
-        first = false;
+        p = json_blanks(p);
+        done = false;
     }
-    return NULL;
 }
 
 #endif

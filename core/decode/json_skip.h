@@ -8,32 +8,17 @@
 
 #include "core/decode/json_string.h"
 
+const char *json_blanks_pass(const char *p);
+
+// The first byte from `p` on that is no blank.
 static inline const char *json_blanks(const char *p)
 {
-    while ((unsigned char)*p <= ' ' && span_is_blank(*p)) {
-        p++;
-    }
-    return p;
+    return (unsigned char)*p > ' ' ? p : json_blanks_pass(p);
 }
 
 static inline bool json_is_open(char c)
 {
     return c == '{' || c == '[';
-}
-
-// Behind true, false or null at `p`, or NULL.
-static inline const char *json_word_end(const char *p, const char *end)
-{
-    uint32_t four;
-
-    if (end - p < 5) { // with what must stand behind it
-        return NULL;
-    }
-    four = span_load4(p);
-    if (four == span_load4("true") || four == span_load4("null")) {
-        return p + 4;
-    }
-    return four == span_load4("fals") && p[4] == 'e' ? p + 5 : NULL;
 }
 
 #if defined(__x86_64__)

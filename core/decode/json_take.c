@@ -12,6 +12,8 @@
 
 #if defined(__x86_64__)
 
+#define ALWAYS inline __attribute__((always_inline))
+
 struct level {
     struct json_aim aim;      // of the list or object itself
     struct json_place *place; // where it stands: only for guesses
@@ -64,7 +66,7 @@ static const char *odd_string(struct walk *w, const char *p, const struct json_a
 }
 
 // Behind the string whose text begins at `p`, or NULL.
-JSON_VECTOR static inline const char *string(struct walk *w, const char *begin,
+JSON_VECTOR static ALWAYS const char *string(struct walk *w, const char *begin,
                                              const struct json_aim *aim)
 {
     const char *p = begin;
@@ -80,35 +82,36 @@ JSON_VECTOR static inline const char *string(struct walk *w, const char *begin,
     return put(w, aim, V_STR, span_of(begin, (size_t)(p - begin)), 0) ? p + 1 : NULL;
 }
 
-// More than JSON_DIGITS_MAX digits.
-static bool put_long(struct walk *w, const struct json_aim *aim, struct span s)
+// A number from `p` to `q` that is no integer, or has more than JSON_DIGITS_MAX digits.
+static bool put_odd(struct walk *w, const struct json_aim *aim, struct span s, bool real)
 {
-    enum vtype type = V_INT;
+    enum vtype type = V_FLOAT;
     uint64_t u;
-    int64_t i;
+    int64_t i = 0;
 
-    if (!span_i64(s, &i)) {
-        type = span_u64(s, &u) ? V_UINT : V_FLOAT;
-        i = type == V_UINT ? (int64_t)u : 0;
+    if (!real && span_i64(s, &i)) {
+        type = V_INT;
+    } else if (!real && span_u64(s, &u)) {
+        type = V_UINT;
+        i = (int64_t)u;
     }
     return put(w, aim, type, s, i);
 }
 
-JSON_VECTOR static inline const char *number(struct walk *w, const char *p,
+JSON_VECTOR static ALWAYS const char *number(struct walk *w, const char *p,
                                              const struct json_aim *aim)
 {
     struct json_number n;
     const char *q = json_number_end(p, w->end, &n);
-    struct span s = span_of(p, (size_t)(q - p));
-    bool ok = q;
+    struct span s;
+    bool ok;
 
     if (!q || aim->id == WANTS_NONE) {
         return q;
     }
-    if (n.real) {
-        ok = put(w, aim, V_FLOAT, s, 0);
-    } else if (n.digits > JSON_DIGITS_MAX) {
-        ok = put_long(w, aim, s);
+    s = span_of(p, (size_t)(q - p));
+    if (n.real || n.digits > JSON_DIGITS_MAX) {
+        ok = put_odd(w, aim, s, n.real);
     } else {
         int64_t v = (int64_t)json_digits(p + n.minus, n.digits, w->end);
 
@@ -127,7 +130,7 @@ static inline const char *word(struct walk *w, const char *p, const struct json_
 }
 
 // A string, number or word; returns what is behind it.
-JSON_VECTOR static inline const char *scalar(struct walk *w, const char *p,
+JSON_VECTOR static ALWAYS const char *scalar(struct walk *w, const char *p,
                                              const struct json_aim *aim)
 {
     if (*p == '"') {
@@ -161,14 +164,14 @@ JSON_VECTOR static inline const char *find_key(struct walk *w, const char *p, ui
 
 // Behind the colon of a key that was not guessed, or NULL.
 JSON_VECTOR static const char *other_key(struct walk *w, const char *p, uint32_t node,
-                                         struct json_place **ret)
+                                         struct json_place **guess, struct json_place **ret)
 {
     p = json_blanks(p);
     p = *p == '"' ? find_key(w, p, node, ret) : NULL;
     if (!p) {
         return NULL;
     }
-    json_memo_learn(w->guess, *ret);
+    json_memo_learn(guess, *ret);
     p = json_blanks(p + 1);
     return *p == ':' ? p + 1 : NULL;
 }
@@ -183,16 +186,16 @@ JSON_VECTOR static inline bool fits(const struct json_place *e, __m256i seen, ui
 }
 
 // Behind the colon of the key at `p`, or NULL.
-JSON_VECTOR static inline const char *key(struct walk *w, const char *p, uint32_t node,
-                                          struct json_place **ret)
+JSON_VECTOR static ALWAYS const char *key(struct walk *w, const char *p, uint32_t node,
+                                          struct json_place **guess, struct json_place **ret)
 {
     __m256i seen = json_window(p, w->end);
-    struct json_place *e = w->guess[0];
+    struct json_place *e = guess[0];
 
     if (!fits(e, seen, node)) {
-        e = w->guess[1];
+        e = guess[1];
         if (!fits(e, seen, node)) {
-            return other_key(w, p, node, ret);
+            return other_key(w, p, node, guess, ret);
         }
     }
     *ret = e;
@@ -245,20 +248,23 @@ JSON_VECTOR static const char *begin(struct walk *w, const char *p, const struct
 
 // The members from `p` on of an object, until another level begins or the object ends; returns what
 // begins there.
-JSON_VECTOR static inline const char *members(struct walk *w, const char *p)
+JSON_VECTOR static ALWAYS const char *members(struct walk *w, const char *p)
 {
     const uint32_t node = w->level[w->depth - 1].aim.node;
-    struct json_place *place;
+    struct json_place **guess = w->guess, *place;
 
-    for (;;) {
-        p = key(w, p, node, &place);
+    for (;; p++) {
+        p = key(w, p, node, guess, &place);
         if (!p) {
             return NULL;
         }
-        w->guess = place->behind;
-        p = json_blanks(p);
-        if (json_is_open(*p)) {
-            return begin(w, p, &place->aim, place);
+        guess = place->behind;
+        if (*p != '"') {
+            p = json_blanks(p);
+            if (json_is_open(*p)) {
+                w->guess = guess;
+                return begin(w, p, &place->aim, place);
+            }
         }
         p = scalar(w, p, &place->aim);
         if (!p) {
@@ -270,12 +276,11 @@ JSON_VECTOR static inline const char *members(struct walk *w, const char *p)
                 return behind(w, p);
             }
         }
-        p++;
     }
 }
 
 // The same with the elements of a list.
-JSON_VECTOR static inline const char *elements(struct walk *w, const char *p)
+JSON_VECTOR static ALWAYS const char *elements(struct walk *w, const char *p)
 {
     const struct level *l = &w->level[w->depth - 1];
 
