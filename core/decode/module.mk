@@ -1,5 +1,5 @@
 SHELF := core/decode
-$(SHELF)_SRC := address.c alias.c apply.c cef.c choose.c chosen.c course.c csv.c cut.c decode.c dn.c fields.c \
+$(SHELF)_SRC := address.c alias.c apply.c cef.c choose.c chosen.c course.c csv.c csv_record.c cut.c decode.c dn.c fields.c \
 	generic.c generic_read.c json.c json_memo.c json_number.c json_skip.c json_string.c json_take.c \
 	labels.c logsource.c logsource_about.c logsource_read.c map.c pairs.c print.c prose.c \
 	prose_address.c prose_read.c prose_time.c selftest.c shape.c source_cut.c source_index.c \

@@ -23,6 +23,7 @@ enum mechanism {
     MECH_XML,
     MECH_ZEEK, // columns named by the header that each record carries
     MECH_HSMS, // records of HSMS messages (hsms_record.h)
+    MECH_CSV, // columns named by the first line of a file, which each record carries (csv_record.h)
     MECH_COUNT
 };
 

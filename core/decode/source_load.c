@@ -10,8 +10,8 @@
 
 enum { SET_MAX = 64 << 20 };
 
-static const char *const mechanism_names[MECH_COUNT] = {"syslog", "json", "cef",  "leef",
-                                                        "pairs",  "xml",  "zeek", "hsms"};
+static const char *const mechanism_names[MECH_COUNT] = {"syslog", "json", "cef",  "leef", "pairs",
+                                                        "xml",    "zeek", "hsms", "csv"};
 static const char *const groups[] = {"sensor", "agent", "pam", "fab", "os", "net", NULL};
 
 int slot_make(struct sourceset *s, struct span name)
