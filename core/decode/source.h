@@ -37,7 +37,7 @@ enum {
     SLOT_PSEUDO
 };
 
-enum { SLOTS_MAX = 4096, SOURCES_MAX = 1024, SWITCH_KEYS = 4 };
+enum { SLOTS_MAX = 4096, SOURCES_MAX = 1024, SWITCH_KEYS = 4, PATTERN_FIELDS = 4 };
 
 struct want { // one wanted value of a condition
     enum { WANT_IS, WANT_PREFIX, WANT_SUFFIX, WANT_HAS, WANT_RANGE, WANT_STARS } op;

@@ -48,6 +48,10 @@ static void refused(const char *text, unsigned line, const char *code)
 static void every_fault_names_path_line_and_reason(void **state)
 {
     (void)state;
+    refused(HEAD "patterns:\n  - {field: a, text: x}\n  - {field: b, text: x}\n"
+                 "  - {field: c, text: x}\n  - {field: a, text: y}\n  - {text: x}\n"
+                 "  - {field: d, text: x}\n",
+            5, "source.pattern");
     refused("name: x\ngroup: os\n", 1, "yaml.missing");
     refused("name: y\ngroup: os\nmechanism: json\n", 1, "source.name");
     refused("name: x\ngroup: us\nmechanism: json\n", 2, "source.word");
