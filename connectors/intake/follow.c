@@ -28,17 +28,34 @@ static void look_in(struct source *s, ntime_t ns)
     }
 }
 
+// The whole lines at the beginning of the file, of which the first may name the columns of all (CSV).
+static uint64_t read_first(struct source *s, int fd, uint64_t offset)
+{
+    ssize_t n = pread(fd, s->bytes, offset < READ_MAX ? (size_t)offset : READ_MAX, 0);
+
+    while (n > 0 && s->bytes[n - 1] != '\n') {
+        n--;
+    }
+    if (n > 0) {
+        framer_prime(s->framer, span_of(s->bytes, (size_t)n));
+    }
+    return n > 0 ? (uint64_t)n : 0;
+}
+
 // What stands before `offset` may be needed by what stands behind it: a file that begins with a header may
-// name its columns anywhere (Zeek), else only the lines just before count (Linux audit).
+// name its columns anywhere (Zeek), else only the first line and those just before count (Linux audit).
 static void read_before(struct source *s, int fd, uint64_t offset)
 {
-    uint64_t at = 0;
+    uint64_t at;
     ssize_t n;
+    bool header;
 
     if (source_framing(s) != FRAME_LINES || pread(fd, s->bytes, 1, 0) != 1) {
         return;
     }
-    if (s->bytes[0] != '#' && offset > BEFORE_MAX) {
+    header = s->bytes[0] == '#';
+    at = read_first(s, fd, offset);
+    if (!header && offset > at + BEFORE_MAX) {
         at = offset - BEFORE_MAX;
         n = pread(fd, s->bytes, BEFORE_MAX, (off_t)at);
         at += n > 0 ? span_find(span_of(s->bytes, (size_t)n), '\n') + 1 : 0;

@@ -17,8 +17,7 @@ static struct span undouble(struct arena *a, struct span in)
     return span_of(out, used);
 }
 
-// One column; moves *s behind its separator.
-static struct span column_of(struct span *s, struct span separator, struct arena *a)
+struct span csv_column(struct span *s, struct span separator, struct arena *a, bool *ret_more)
 {
     size_t n = 1, end;
     struct span v;
@@ -30,11 +29,13 @@ static struct span column_of(struct span *s, struct span separator, struct arena
         end = n + 1 < s->n ? n + 1 : s->n;
         if (end == s->n || span_starts(span_sub(*s, end, s->n), separator)) {
             v = undouble(a, span_sub(*s, 1, n - 1));
+            *ret_more = end < s->n;
             *s = span_sub(*s, end + separator.n, s->n);
             return v;
         }
     }
     n = span_find_span(*s, separator);
+    *ret_more = n < s->n;
     v = span_trim(span_sub(*s, 0, n));
     *s = span_sub(*s, n + separator.n, s->n);
     return v;
@@ -43,6 +44,8 @@ static struct span column_of(struct span *s, struct span separator, struct arena
 const char *csv_flatten(struct span s, struct span separator, const struct span *column, size_t n,
                         struct span prefix, struct fields *out)
 {
+    bool more;
+
     if (separator.n == 0) {
         separator = SPAN_LIT(",");
     }
@@ -54,7 +57,7 @@ const char *csv_flatten(struct span s, struct span separator, const struct span 
             v = s;
             s = SPAN_NONE;
         } else {
-            v = column_of(&s, separator, out->arena);
+            v = csv_column(&s, separator, out->arena, &more);
         }
         if (name.n && !span_eq_str(name, "-") && v.n &&
             !fields_add_str(out, fields_join(out, prefix, name), v)) {

@@ -9,6 +9,10 @@
 
 #include "core/decode/fields.h"
 
+// The first column of *s; *s is moved behind its separator. `ret_more`: there was one, so another column
+// follows, be it empty.
+struct span csv_column(struct span *s, struct span separator, struct arena *a, bool *ret_more);
+
 const char *csv_flatten(struct span s, struct span separator, const struct span *column, size_t n,
                         struct span prefix, struct fields *out);
 

@@ -8,6 +8,7 @@
 #include "core/base/find.h"
 #include "core/decode/apply.h"
 #include "core/decode/chosen.h"
+#include "core/decode/csv_record.h"
 #include "core/decode/generic.h"
 #include "core/decode/hsms_record.h"
 #include "core/decode/json.h"
@@ -192,6 +193,7 @@ static enum mechanism take_form(struct decoder *d, struct span body, enum body b
     case BODY_CEF: set_error(ev, cef_flatten(body, f)); return MECH_CEF;
     case BODY_LEEF: set_error(ev, leef_flatten(body, f)); return MECH_LEEF;
     case BODY_ZEEK: set_error(ev, zeek_flatten(body, f, &ev->raw)); return MECH_ZEEK;
+    case BODY_CSV: set_error(ev, csv_record_flatten(body, f, &ev->raw)); return MECH_CSV;
     case BODY_XML:
         wrong = xml_flatten(body, SPAN_NONE, f);
         set_error(ev, wrong);

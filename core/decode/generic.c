@@ -190,6 +190,32 @@ static void look_at(const struct generic *g, uint32_t i, unsigned behind, const 
     }
 }
 
+// What a row of a field gives; nothing when it is not of the field's type.
+static struct fval given(struct work *w, const struct generic *g, const struct found *f, unsigned i,
+                         enum field to)
+{
+    struct fval v = f->rank[i] && f->o[i] ? run_way(&g->take[i], w, f->o[i]) : (struct fval){0};
+
+    return field_is_int(to) && v.type != V_INT && !span_i64(v.s, &v.i) ? (struct fval){0} : v;
+}
+
+// A field's other rows count where those above them gave nothing.
+static void set_rows(struct work *w, const struct generic *g, const struct found *f,
+                     struct event *ev)
+{
+    struct fieldset done = {0};
+
+    for (unsigned k = 0; k < g->nrows; k++) {
+        enum field to = g->row[k];
+        struct fval v = given(w, g, f, ROW_FIELD + k, to);
+
+        if (v.s.n && !fieldset_has(&done, to) && !given(w, g, f, to, to).s.n) {
+            event_set(ev, to, v.type, v.s, v.i);
+            fieldset_add(&done, to);
+        }
+    }
+}
+
 static void set_found(struct work *w, const struct generic *g, const struct found *f,
                       struct event *ev)
 {
@@ -202,6 +228,7 @@ static void set_found(struct work *w, const struct generic *g, const struct foun
             event_set(ev, (enum field)i, v.type, v.s, v.i);
         }
     }
+    set_rows(w, g, f, ev);
 }
 
 // "remote" is the client where a server speaks and the server where a client does: the same field is
@@ -274,7 +301,7 @@ static void make_guesses(struct work *w, const struct generic *g, struct found *
 
 // What is known stays: all that a file which knows the form has set; else the syslog header has set
 // fields, whose grade the record's own may replace.
-static struct fieldset close_known(const struct event *ev)
+static struct fieldset close_known(const struct generic *g, const struct event *ev)
 {
     struct fieldset closed = ev->mask;
 
@@ -284,6 +311,11 @@ static struct fieldset close_known(const struct event *ev)
     }
     if (ev->time != UTIME_NONE) {
         fieldset_add(&closed, (enum field)TIME_FIELD);
+    }
+    for (unsigned k = 0; k < g->nrows; k++) {
+        if (fieldset_has(&closed, g->row[k])) {
+            fieldset_add(&closed, (enum field)(ROW_FIELD + k));
+        }
     }
     return closed;
 }
@@ -302,7 +334,7 @@ void generic_apply(struct work *w, const struct sourceset *set, struct event *ev
     f.n = 0;
     f.said = (struct words_set){0};
     memset(f.rank, 0, sizeof(f.rank));
-    closed = close_known(ev);
+    closed = close_known(g, ev);
     if (w->text &&
         labels_flatten(text, w->pairs ? LABELS_BESIDE_PAIRS : LABELS_LEAST, &w->fields)) {
         w->pairs = true;

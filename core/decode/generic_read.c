@@ -3,23 +3,27 @@
 #include "core/decode/generic_tables.h"
 #include "core/decode/logsource.h"
 
-static int read_alias_row(struct loader *l, const struct ynode *n, struct span field,
+static int read_target(struct loader *l, const struct ynode *n, struct span field, enum field *ret)
+{
+    *ret = FIELD_COUNT; // TIME_FIELD
+    if (span_eq_str(field, "@about")) {
+        *ret = (enum field)ABOUT_FIELD;
+    } else if (span_eq_str(field, "@zone")) {
+        *ret = (enum field)ZONE_FIELD;
+    } else if (!span_eq_str(field, "@timestamp")) {
+        return read_field(l, n, field, ret);
+    }
+    return 0;
+}
+
+static int read_alias_row(struct loader *l, const struct ynode *n, struct span field, enum field f,
                           struct generic *g)
 {
     static const char *const known[] = {"names", "take", "values", "else", NULL};
     const struct span *name = NULL;
     const struct ynode *names = n;
     size_t count = 0;
-    enum field f = FIELD_COUNT;
     int rc = 0;
-
-    if (span_eq_str(field, "@about")) {
-        f = (enum field)ABOUT_FIELD;
-    } else if (span_eq_str(field, "@zone")) {
-        f = (enum field)ZONE_FIELD;
-    } else if (!span_eq_str(field, "@timestamp")) {
-        rc = read_field(l, n, field, &f);
-    }
 
     if (!rc && n->type == Y_MAP) {
         rc = y_only(l->docs, n, known, l->err);
@@ -36,22 +40,62 @@ static int read_alias_row(struct loader *l, const struct ynode *n, struct span f
     return rc;
 }
 
+static bool has_rows(const struct ynode *n)
+{
+    return n->type == Y_LIST && n->n && n->item[0]->type == Y_MAP;
+}
+
+// One row, or a list of them.
+static int read_alias_rows(struct loader *l, const struct ynode *n, struct span field,
+                           struct generic *g)
+{
+    enum field f;
+    int rc = read_target(l, n, field, &f);
+
+    if (rc || !has_rows(n)) {
+        return rc ? rc : read_alias_row(l, n, field, f, g);
+    }
+    for (size_t i = 0; !rc && i < n->n; i++) {
+        enum field at = f;
+
+        if (i && (f >= FIELD_COUNT || g->nrows == ROWS_MORE)) {
+            return read_fault(l, n, "source.alias", "more rows than there may be", field);
+        }
+        if (i) {
+            g->row[g->nrows] = f;
+            at = (enum field)(ROW_FIELD + g->nrows++);
+        }
+        rc = read_need(l, n->item[i], Y_MAP, "a row");
+        rc = rc ? rc : read_alias_row(l, n->item[i], field, at, g);
+    }
+    return rc;
+}
+
+static size_t count_names(const struct ynode *row)
+{
+    const struct ynode *names = row->type == Y_MAP ? y_get(row, "names") : row;
+
+    return names ? 2 * names->n + 1 : 1;
+}
+
 static int read_aliases(struct loader *l, const struct ynode *n, struct generic *g)
 {
     size_t total = 1;
     int rc = n ? read_need(l, n, Y_MAP, "\"aliases\"") : 0;
 
     for (size_t i = 0; n && !rc && i < n->n; i++) {
-        const struct ynode *row = n->item[i],
-                           *names = row->type == Y_MAP ? y_get(row, "names") : row;
+        const struct ynode *row = n->item[i];
 
-        total += names ? 2 * names->n + 1 : 1;
+        for (size_t k = 0; has_rows(row) && k < row->n; k++) {
+            total += count_names(row->item[k]);
+        }
+        total += count_names(row);
     }
     if (!alias_init(&g->index, &l->set->arena, total)) {
         return read_no_memory(l);
     }
     for (size_t i = 0; n && !rc && i < n->n; i++) {
-        rc = read_alias_row(l, n->item[i], n->key[i], g);
+        rc = read_alias_rows(l, n->item[i], n->key[i], g);
     }
     return rc;
 }

@@ -12,8 +12,11 @@ enum {
     TIME_FIELD = FIELD_COUNT,
     ZONE_FIELD,  // the zone of times that name none
     ABOUT_FIELD, // what kind of record it is, in the source's own words: only for guesses
-    TARGETS,
+    ROW_FIELD, // another row of a core field, for names whose values mean something else; so many:
+    ROWS_MORE = 4,
+    TARGETS = ROW_FIELD + ROWS_MORE,
 };
+_Static_assert(TARGETS <= 64 * FIELDSET_WORDS, "a set of them is a set of fields");
 
 struct follow { // what one core field's value says of another
     enum field of, to;
@@ -33,6 +36,8 @@ struct generic {
     struct alias_index index;
     struct words words;
     struct choice take[TARGETS]; // takes and table of each field
+    enum field row[ROWS_MORE];   // of the targets from ROW_FIELD on
+    size_t nrows;
     struct prose *prose;
     size_t nfollows;
     const struct follow *follow;

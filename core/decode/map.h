@@ -12,7 +12,7 @@ struct fitting {
     struct fit {
         const struct pattern_row *row;
         struct span value[TEMPLATE_PARTS];
-    } fit[4];
+    } fit[PATTERN_FIELDS];
 };
 
 void patterns_find(struct work *w, const struct sourceset *set, const struct source *s,

@@ -23,6 +23,7 @@ enum mechanism {
     MECH_XML,
     MECH_ZEEK, // columns named by the header that each record carries
     MECH_HSMS, // records of HSMS messages (hsms_record.h)
+    MECH_CSV, // columns named by the first line of a file, which each record carries (csv_record.h)
     MECH_COUNT
 };
 
@@ -36,7 +37,7 @@ enum {
     SLOT_PSEUDO
 };
 
-enum { SLOTS_MAX = 4096, SOURCES_MAX = 1024, SWITCH_KEYS = 4 };
+enum { SLOTS_MAX = 4096, SOURCES_MAX = 1024, SWITCH_KEYS = 4, PATTERN_FIELDS = 4 };
 
 struct want { // one wanted value of a condition
     enum { WANT_IS, WANT_PREFIX, WANT_SUFFIX, WANT_HAS, WANT_RANGE, WANT_STARS } op;

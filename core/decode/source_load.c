@@ -10,8 +10,8 @@
 
 enum { SET_MAX = 64 << 20 };
 
-static const char *const mechanism_names[MECH_COUNT] = {"syslog", "json", "cef",  "leef",
-                                                        "pairs",  "xml",  "zeek", "hsms"};
+static const char *const mechanism_names[MECH_COUNT] = {"syslog", "json", "cef",  "leef", "pairs",
+                                                        "xml",    "zeek", "hsms", "csv"};
 static const char *const groups[] = {"sensor", "agent", "pam", "fab", "os", "net", NULL};
 
 int slot_make(struct sourceset *s, struct span name)
@@ -103,6 +103,30 @@ static int read_like(struct loader *l, const struct ynode *root, struct source *
                                     "no source that stands for itself has this name", like->text);
 }
 
+// The fields that a source's patterns look at, with those of the file that it is like.
+static int check_patterns(struct loader *l, const struct ynode *root, const struct source *s)
+{
+    uint16_t slot[PATTERN_FIELDS];
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->npatterns; i++) {
+        size_t k = 0;
+
+        while (k < n && slot[k] != s->pattern[i].slot) {
+            k++;
+        }
+        if (k == PATTERN_FIELDS) {
+            const struct ynode *own = y_get(root, "patterns");
+
+            return y_fault(l->docs, own ? own : root, l->err, "source.pattern",
+                           "the rows look at more than four fields");
+        }
+        slot[k] = s->pattern[i].slot;
+        n += k == n;
+    }
+    return 0;
+}
+
 int source_read(struct loader *l, const struct ynode *root, struct source *ret)
 {
     static const char *const known[] = {
@@ -141,6 +165,7 @@ int source_read(struct loader *l, const struct ynode *root, struct source *ret)
     rc = rc || !lift ? rc : read_texts(l, lift, &ret->lift, &ret->nlifts);
     rc = rc ? rc : read_tables(l, root, ret);
     rc = rc ? rc : read_like(l, root, ret);
+    rc = rc ? rc : check_patterns(l, root, ret);
     if (!rc && !arena_ok(&l->set->arena)) {
         rc = err_set(l->err, E_LIMIT, "source.limit", "the source files are too large");
     }

@@ -3,6 +3,7 @@
 #include "core/decode/syslog.h"
 
 #include "core/base/utf8.h"
+#include "core/decode/csv_record.h"
 #include "core/decode/stamp.h"
 #include "core/decode/stamp_pattern.h"
 #include "core/decode/syslog_cisco.h"
@@ -45,7 +46,7 @@ enum body body_told(struct span s)
     if (s.n > 8 && s.p[0] >= '0' && s.p[0] <= '2' && (s.p[1] == '|' || s.p[1] == '.')) {
         return headless(s);
     }
-    return zeek_is(s) ? BODY_ZEEK : BODY_TEXT;
+    return zeek_is(s) ? BODY_ZEEK : csv_record_is(s) ? BODY_CSV : BODY_TEXT;
 }
 
 static bool is_digit(char c)

@@ -47,7 +47,7 @@ void syslog_put(const struct syslog *h, const struct syslog_names *names, bool u
                 struct fields *out);
 
 // What a body is, by its first bytes.
-enum body { BODY_TEXT, BODY_JSON, BODY_CEF, BODY_LEEF, BODY_XML, BODY_ZEEK };
+enum body { BODY_TEXT, BODY_JSON, BODY_CEF, BODY_LEEF, BODY_XML, BODY_ZEEK, BODY_CSV };
 enum body body_told(struct span s);
 
 // Most texts are none of them, by their first byte.

@@ -18,6 +18,8 @@ struct framer *framer_new(enum frame_kind kind)
         buf_init(&f->held, KEEP + JOIN_LOOK);
         header_init(&f->header);
         audit_init(&f->audit);
+        csv_init(&f->csv);
+        f->csv.state = kind == FRAME_LINES || kind == FRAME_AUTO ? CSV_FIRST : CSV_NONE;
     }
     return f;
 }
@@ -28,6 +30,7 @@ void framer_free(struct framer *f)
         buf_free(&f->held);
         header_free(&f->header);
         audit_free(&f->audit);
+        csv_free(&f->csv);
         free(f);
     }
 }
@@ -45,6 +48,9 @@ void framer_seek(struct framer *f, uint64_t offset, uint64_t line)
     f->back = SPAN_NONE;
     f->offset = offset;
     f->line = line;
+    if (offset && f->csv.state == CSV_FIRST) { // its first line is not known
+        f->csv.state = CSV_NONE;
+    }
 }
 
 void framer_feed(struct framer *f, struct span piece)
@@ -59,7 +65,8 @@ void framer_finish(struct framer *f)
 
 size_t framer_pending(const struct framer *f)
 {
-    size_t rest = f->back.n + f->early.n + f->piece.n + (f->kind == FRAME_AUTO ? f->nprobe : 0);
+    size_t rest = f->back.n + f->early.n + f->piece.n + (f->kind == FRAME_AUTO ? f->nprobe : 0) +
+                  csv_pending(&f->csv);
 
     return f->total > SIZE_MAX - rest ? SIZE_MAX : (size_t)f->total + rest;
 }
@@ -142,12 +149,15 @@ static bool as_record(struct framer *f, struct span *s, uint64_t *total)
 {
     size_t n = s->n;
 
+    if (f->csv.state == CSV_IS) {
+        return !f->muted;
+    }
     if (header_line(&f->header, *s)) {
         f->remarks = false;
         return false;
     }
     *s = f->header.in_force ? header_record(&f->header, *s) : audit_record(&f->audit, *s);
-    if (f->muted || (f->remarks && s->p[0] == '#')) {
+    if ((f->muted && f->csv.state > CSV_MAYBE) || (f->remarks && s->p[0] == '#')) {
         return false;
     }
     *total += s->n - n;
@@ -277,6 +287,11 @@ void framer_prime(struct framer *f, struct span piece)
 }
 
 enum frame_rc framer_next(struct framer *f, struct frame *ret)
+{
+    return f->csv.state == CSV_NONE ? frame_next_any(f, ret) : frame_next_csv(f, ret);
+}
+
+enum frame_rc frame_next_any(struct framer *f, struct frame *ret)
 {
     enum frame_rc rc;
 

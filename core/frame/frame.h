@@ -8,8 +8,9 @@
 //
 // FRAME_DATAGRAM  each feed is one record (trailing LF, CRLF, NUL trimmed)
 // FRAME_LINES     records end with LF; empty lines are counted as lines but are no records. Under a
-//                 header of Zeek's (header.h) a record is that header and the line. A CEF record may go
-//                 over several lines (join.h), here and under FRAME_SYSLOG
+//                 header of Zeek's (header.h) a record is that header and the line; so under a first line
+//                 that names the columns of CSV (csv_header.h). A CEF record may go over several lines
+//                 (join.h), here and under FRAME_SYSLOG
 // FRAME_SYSLOG    RFC 6587: the first byte of each frame decides: a digit = octet counting
 //                 "LEN SP MSG", else LF-ended. A broken count cannot be re-synchronised: the framer
 //                 says FRAME_BROKEN, now and for ever, and the connection must be closed

@@ -1,4 +1,4 @@
-// frame_text.c - JSON texts and XML documents.
+// frame_text.c - JSON texts, XML documents and CSV with a header.
 // SPDX-License-Identifier: Apache-2.0
 #include "core/frame/frame_work.h"
 
@@ -98,4 +98,27 @@ enum frame_rc frame_next_xml(struct framer *f, struct frame *ret)
         }
     }
     return FRAME_NONE;
+}
+
+// Lines while they may be CSV, or are.
+enum frame_rc frame_next_csv(struct framer *f, struct frame *ret)
+{
+    while (!csv_next(&f->csv, ret)) {
+        enum frame_rc rc = frame_next_any(f, ret);
+
+        if (rc == FRAME_ONE && f->kind != FRAME_LINES) {
+            f->csv.state = CSV_NONE;
+        }
+        if (f->csv.state == CSV_NONE) {
+            return rc;
+        }
+        if (rc == FRAME_ONE) {
+            csv_hold(&f->csv, ret, f->muted);
+        } else if (f->finished && !f->csv.ended) {
+            csv_end(&f->csv);
+        } else {
+            return rc;
+        }
+    }
+    return FRAME_ONE;
 }

@@ -4,6 +4,7 @@
 #define CORE_FRAME_FRAME_WORK_H
 
 #include "core/frame/audit.h"
+#include "core/frame/csv_header.h"
 #include "core/frame/frame.h"
 #include "core/frame/header.h"
 #include "core/frame/join.h"
@@ -36,15 +37,16 @@ struct framer {
     struct json_cut cut;
     struct xml_cut xml;
     size_t matched; // XML: bytes of the declaration that a line began with, or more: it does not
-    struct header header; // LINES
-    struct audit audit;   // LINES
-    bool file;            // all of it will come: the kind was told by its first bytes
-    bool joining;         // the record in work goes over several lines (join.h)
-    bool joined;          // its last line belongs to it for sure
-    size_t line_at;       // where that line begins in `held`
-    char look[JOIN_LOOK]; // what `back` points to
-    bool remarks;         // lines of '#' before a header say nothing
-    bool muted;           // framer_prime(): only what later lines need counts
+    struct header header;  // LINES
+    struct audit audit;    // LINES
+    struct csv_header csv; // LINES
+    bool file;             // all of it will come: the kind was told by its first bytes
+    bool joining;          // the record in work goes over several lines (join.h)
+    bool joined;           // its last line belongs to it for sure
+    size_t line_at;        // where that line begins in `held`
+    char look[JOIN_LOOK];  // what `back` points to
+    bool remarks;          // lines of '#' before a header say nothing
+    bool muted;            // framer_prime(): only what later lines need counts
     char probe[FRAME_PROBE];
     size_t nprobe;
 };
@@ -70,10 +72,13 @@ enum frame_rc frame_next_line(struct framer *f, struct frame *ret);
 bool frame_usual_line(struct framer *f, struct frame *ret);
 // No more will come: the last line belongs to the record, or is one of its own behind it.
 bool frame_finish_joined(struct framer *f, struct frame *ret);
+// The next record, or line of what may be CSV.
+enum frame_rc frame_next_any(struct framer *f, struct frame *ret);
 
 // ---- frame_count.c, frame_text.c
 enum frame_rc frame_next_syslog(struct framer *f, struct frame *ret);
 enum frame_rc frame_next_json(struct framer *f, struct frame *ret);
+enum frame_rc frame_next_csv(struct framer *f, struct frame *ret);
 enum frame_rc frame_next_xml(struct framer *f, struct frame *ret);
 
 #endif

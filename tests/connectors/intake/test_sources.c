@@ -498,6 +498,48 @@ static void documents_of_a_followed_file_are_whole(void **state)
     end_world(&w);
 }
 
+// The first line of a file names its columns far behind as well; what stands in its middle names none.
+static void a_restart_knows_the_first_line_of_a_file(void **state)
+{
+    enum { LINES = 6000 }; // longer than what is read again before the place
+    static const struct {
+        const char *first, *line, *last, *want;
+    } cases[] = {
+        {"time,name,ip\n", "1,a,10.0.0.7\n", "2,b,10.0.0.8\n",
+         "\n#csv ,\ntime,name,ip\n2,b,10.0.0.8\n"},
+        {"0,a,b\n", "time,name,ip\n1,a,10.0.0.7\n", "2,b,10.0.0.8\n",
+         "\n1,a,10.0.0.7\n2,b,10.0.0.8\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct world w;
+        struct seen s;
+        uint64_t records = i ? 1 + 2 * LINES : LINES;
+        AUTO_BUF text;
+
+        buf_init(&text, 1 << 20);
+        begin_world(&w);
+        buf_str(&text, cases[i].first);
+        for (int k = 0; k < LINES; k++) {
+            buf_str(&text, cases[i].line);
+        }
+        buf_u8(&text, 0);
+        append(&w, "grows.log", text.p);
+        follow_again(&w);
+        run_until(&w, records);
+        close_world(&w);
+        append(&w, "grows.log", cases[i].last);
+        open_world(&w);
+        follow_again(&w);
+        run_until(&w, records + 1);
+        read_back(&w, &s);
+        assert_true(span_ends(buf_span(&s.text), span_str(cases[i].want)));
+        buf_free(&s.text);
+        end_world(&w);
+    }
+}
+
 static void a_full_journal_stops_sources_and_loses_nothing(void **state)
 {
     struct world w;
@@ -583,6 +625,7 @@ int main(void)
         cmocka_unit_test(after_bad_input_a_right_record_still_comes),
         cmocka_unit_test(a_followed_file_survives_rotation_and_restart),
         cmocka_unit_test(documents_of_a_followed_file_are_whole),
+        cmocka_unit_test(a_restart_knows_the_first_line_of_a_file),
         cmocka_unit_test(files_between_two_rotations_are_read),
         cmocka_unit_test(a_file_that_is_gone_leaves_those_behind_it),
         cmocka_unit_test(names_that_rotation_gives_are_known),

@@ -421,6 +421,32 @@ static void names_count_by_their_last_words(void **state)
     free(text);
 }
 
+// OCSF's numbers, where its words say nothing; a name of the field's first row wins.
+static void another_row_of_a_field_has_a_table_of_its_own(void **state)
+{
+    static const struct {
+        const char *text, *severity;
+    } cases[] = {
+        {"{\"class_uid\":4002,\"severity_id\":0}", "0"},
+        {"{\"class_uid\":4002,\"severity_id\":1}", "10"},
+        {"{\"class_uid\":4002,\"severity_id\":5}", "95"},
+        {"{\"class_uid\":4002,\"severity_id\":6}", "100"},
+        {"{\"class_uid\":4002,\"severity_id\":99}", ""},
+        {"{\"class_uid\":4002,\"severity_id\":99,\"severity\":\"High\"}", "75"},
+        {"{\"class_uid\":4002,\"severity_id\":4,\"severity\":\"urgent\"}", "75"},
+        {"{\"class_uid\":4002,\"severity_id\":4,\"severity\":\"Low\"}", "25"},
+        {"{\"class_uid\":4002,\"severity\":4}", "4"}, // of another scale
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char *text = run(cases[i].text);
+
+        is(FIELD_EVENT_SEVERITY, cases[i].severity);
+        free(text);
+    }
+}
+
 static void a_time_without_zone_takes_the_one_that_is_told(void **state)
 {
     char *text = run("time=\"2024-03-03 14:21:10\" tz=+0100 src=10.0.0.1 user=jo");
@@ -470,6 +496,7 @@ int main(void)
         cmocka_unit_test(commands_codes_and_requests_are_taken_whole),
         cmocka_unit_test(labels_are_names),
         cmocka_unit_test(names_count_by_their_last_words),
+        cmocka_unit_test(another_row_of_a_field_has_a_table_of_its_own),
         cmocka_unit_test(a_time_without_zone_takes_the_one_that_is_told),
         cmocka_unit_test(guesses_look_at_what_the_record_is_about),
     };

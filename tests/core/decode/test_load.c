@@ -48,6 +48,10 @@ static void refused(const char *text, unsigned line, const char *code)
 static void every_fault_names_path_line_and_reason(void **state)
 {
     (void)state;
+    refused(HEAD "patterns:\n  - {field: a, text: x}\n  - {field: b, text: x}\n"
+                 "  - {field: c, text: x}\n  - {field: a, text: y}\n  - {text: x}\n"
+                 "  - {field: d, text: x}\n",
+            5, "source.pattern");
     refused("name: x\ngroup: os\n", 1, "yaml.missing");
     refused("name: y\ngroup: os\nmechanism: json\n", 1, "source.name");
     refused("name: x\ngroup: us\nmechanism: json\n", 2, "source.word");
@@ -75,6 +79,40 @@ static void every_fault_names_path_line_and_reason(void **state)
     refused("a: [\n", 2, "yaml.syntax");
     refused("", 1, "source.documents");
     refused("text\n", 1, "source.type");
+}
+
+// Rows of shared tables: the file's name begins with '_'.
+static void a_field_has_so_many_rows_of_names(void **state)
+{
+    static const struct {
+        const char *rows, *code;
+    } cases[] = {
+        {"[{names: [a]}, {names: [b], values: {x: y}}]", ""},
+        {"[{names: [a]}, {names: [b]}, {names: [c]}, {names: [d]}, {names: [e]}]", ""},
+        {"[{names: [a]}, {names: [b]}, {names: [c]}, {names: [d]}, {names: [e]}, {names: [f]}]",
+         "source.alias"},
+        {"[{names: [a]}, {values: {x: y}}]", "source.alias"},
+        {"[{names: [a]}, b]", "source.type"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char text[300];
+        struct textfile file = {"dir/_x.yaml", SPAN_NONE};
+        struct heard h = {0};
+        struct faults faults = {.say = hear, .ctx = &h};
+        struct sourceset *s;
+
+        (void)snprintf(text, sizeof(text), "aliases:\n  user.name: %s\n", cases[i].rows);
+        file.text = span_str(text);
+        s = sourceset_load(&file, 1, &faults);
+        assert_int_equal(faults.count, *cases[i].code ? 1 : 0);
+        if (h.n) {
+            assert_string_equal(h.first.code, cases[i].code);
+            assert_int_equal(h.first.line, 2);
+        }
+        sourceset_free(s);
+    }
 }
 
 static void one_name_is_one_source(void **state)
@@ -163,6 +201,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fault_names_path_line_and_reason),
+        cmocka_unit_test(a_field_has_so_many_rows_of_names),
         cmocka_unit_test(one_name_is_one_source),
         cmocka_unit_test(a_sample_that_is_not_met_is_a_fault),
         cmocka_unit_test(holes_take_what_they_say),
