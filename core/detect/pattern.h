@@ -84,10 +84,11 @@ static inline bool pattern_short(const struct pattern *p)
 
 static inline bool pattern_match_short(const struct pattern *p, struct span text)
 {
-    const char *at = p->kind == PATTERN_SUFFIX ? text.p + (text.n - p->lit.n) : text.p;
-
-    return (p->kind == PATTERN_EXACT ? text.n == p->lit.n : text.n >= p->lit.n) &&
-           span_same(at, p->lit.p, p->lit.n);
+    if (p->kind == PATTERN_EXACT ? text.n != p->lit.n : text.n < p->lit.n) {
+        return false;
+    }
+    return span_same(p->kind == PATTERN_SUFFIX ? text.p + (text.n - p->lit.n) : text.p, p->lit.p,
+                     p->lit.n);
 }
 
 // Letters of ASCII in lower case, all other bytes as they are; whether there was nothing but ASCII. `out`
