@@ -107,8 +107,8 @@ static void apply_time(struct work *w, const struct source *s, struct event *ev)
     for (uint32_t i = 0; c && i < c->ntimes; i++) {
         struct fval v = time_text(w, c->time[i]);
 
-        if (v.type != V_ABSENT &&
-            stamp_read_how(&v, &c->time[i]->how, w->in->received, w->in->zone_s, &ev->time)) {
+        if (v.type != V_ABSENT && stamp_read_how(&w->iso, &v, &c->time[i]->how, w->in->received,
+                                                 w->in->zone_s, &ev->time)) {
             return;
         }
     }

@@ -20,6 +20,7 @@ struct work {
     struct alias_memo *aliases;
     struct logsource_memo *logsources;
     struct stamp_memo stamp; // of headers
+    struct iso_memo iso;     // of the records' own times
     struct word_memo { // the last word of a log source that a record told, and what was made of it
         struct brief of;
         char text[ENDS_ALL];

@@ -91,11 +91,12 @@ uint32_t fields_number_slow(struct fields *f, struct span name, struct ends e)
             if (id == WANTS_NONE && name.n > ENDS_ALL) {
                 return id;
             }
-            f->seen[at] = (struct name_seen){.ends = e,
-                                             .n = (uint32_t)name.n,
-                                             .id = id,
-                                             .then = f->seen[at].then,
-                                             .key = name.n <= ENDS_ALL && key_begin(name, name.n) == 0};
+            f->seen[at] =
+                (struct name_seen){.ends = e,
+                                   .n = (uint32_t)name.n,
+                                   .id = id,
+                                   .then = f->seen[at].then,
+                                   .key = name.n <= ENDS_ALL && key_begin(name, name.n) == 0};
         }
         f->prev->then = at;
     }

@@ -10,8 +10,9 @@
 void constants_apply(struct event *ev, const struct constant *c, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (c[i].v.s.n) {
-            event_set_str(ev, c[i].to, c[i].v.s);
+        if (c[i].v.s.n) { // of its field's type since it was read
+            ev->field[c[i].to] = c[i].v;
+            fieldset_add(&ev->mask, c[i].to);
         } else {
             fieldset_drop(&ev->mask, c[i].to);
         }

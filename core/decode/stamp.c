@@ -198,6 +198,75 @@ bool stamp_bsd_again(struct stamp_memo *m, struct span s, ntime_t received, int 
     return true;
 }
 
+// Seconds and fraction of "....-..-..T..:..:SS.FFFFFF" behind its minute; -1 when they are not digits.
+static int64_t behind_minute(const char *p, size_t digits)
+{
+    static const int unit[7] = {0, 100000, 10000, 1000, 100, 10, 1};
+    unsigned ten = (unsigned)(unsigned char)p[17] - '0', one = (unsigned)(unsigned char)p[18] - '0';
+    int64_t us = 0;
+
+    if (ten > 5 || one > 9) {
+        return -1;
+    }
+    for (size_t i = 0; i < digits; i++) {
+        unsigned d = (unsigned)(unsigned char)p[20 + i] - '0';
+
+        if (d > 9) {
+            return -1;
+        }
+        us = us * 10 + d;
+    }
+    return (ten * 10 + one) * UTIME_SECOND + us * unit[digits];
+}
+
+static void remember_iso(struct iso_memo *m, struct span s, int zone_s, utime_t t)
+{
+    size_t digits = 0;
+    int64_t part;
+
+    m->n = 0;
+    if (s.n < 20 || s.n > sizeof(m->text)) {
+        return;
+    }
+    if (s.p[19] == '.') {
+        while (20 + digits < s.n && s.p[20 + digits] >= '0' && s.p[20 + digits] <= '9') {
+            digits++;
+        }
+    }
+    part = digits <= 6 ? behind_minute(s.p, digits) : -1;
+    if (part < 0 || (digits == 0 && s.p[19] == '.')) {
+        return;
+    }
+    *m = (struct iso_memo){.n = s.n, .digits = digits, .zone_s = zone_s, .at = t - part};
+    memcpy(m->text, s.p, s.n);
+}
+
+static bool same_but_seconds(const struct iso_memo *m, struct span s, int zone_s)
+{
+    size_t tail = m->digits ? 20 + m->digits : 19;
+
+    return m->n == s.n && s.n && zone_s == m->zone_s && span_load8(s.p) == span_load8(m->text) &&
+           span_load8(s.p + 8) == span_load8(m->text + 8) && s.p[16] == m->text[16] &&
+           s.p[19] == m->text[19] && span_same(s.p + tail, m->text + tail, s.n - tail);
+}
+
+bool stamp_iso_again(struct iso_memo *m, struct span s, int zone_s, utime_t *ret)
+{
+    if (same_but_seconds(m, s, zone_s)) {
+        int64_t part = behind_minute(s.p, m->digits);
+
+        if (part >= 0) {
+            *ret = m->at + part;
+            return true;
+        }
+    }
+    if (!utime_iso(s, zone_s, ret, NULL)) {
+        return false;
+    }
+    remember_iso(m, s, zone_s, *ret);
+    return true;
+}
+
 bool stamp_zone(struct span name, int *ret)
 {
     // without CST, IST, BST and AST, which are several
@@ -283,10 +352,15 @@ bool stamp_read(const struct fval *v, enum stamp_format format, ntime_t received
     return format < STAMP_PATTERN && read_epoch(s, format, ret);
 }
 
-bool stamp_read_how(const struct fval *v, const struct stamp_how *how, ntime_t received, int zone_s,
-                    utime_t *ret)
+bool stamp_read_how(struct iso_memo *m, const struct fval *v, const struct stamp_how *how,
+                    ntime_t received, int zone_s, utime_t *ret)
 {
-    return how->format == STAMP_PATTERN
-               ? stamp_pattern_read(span_trim(v->s), how->pattern, received, zone_s, ret)
-               : stamp_read(v, how->format, received, zone_s, ret);
+    if (how->format == STAMP_PATTERN) {
+        return stamp_pattern_read(span_trim(v->s), how->pattern, received, zone_s, ret);
+    }
+    if (v->type == V_STR && v->s.n && (how->format == STAMP_ISO || how->format == STAMP_AUTO) &&
+        stamp_iso_again(m, span_trim(v->s), zone_s, ret)) {
+        return true;
+    }
+    return stamp_read(v, how->format, received, zone_s, ret);
 }

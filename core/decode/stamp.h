@@ -73,8 +73,19 @@ bool stamp_bsd_again(struct stamp_memo *m, struct span s, ntime_t received, int 
 int stamp_month(
     struct span s); // 1-12 of "Jan" .. "Dec" at its beginning, whatever the case; else 0
 
-bool stamp_read_how(const struct fval *v, const struct stamp_how *how, ntime_t received, int zone_s,
-                    utime_t *ret);
+// The last ISO 8601 time that was read: those of one stream differ in seconds and fraction. As above.
+struct iso_memo {
+    char text[40];
+    size_t n, digits; // 0: none yet; of the fraction, at most 6
+    int zone_s;
+    utime_t at; // of its minute
+};
+
+// As utime_iso() of the whole text; the same result, sooner.
+bool stamp_iso_again(struct iso_memo *m, struct span s, int zone_s, utime_t *ret);
+
+bool stamp_read_how(struct iso_memo *m, const struct fval *v, const struct stamp_how *how,
+                    ntime_t received, int zone_s, utime_t *ret);
 bool stamp_read(const struct fval *v, enum stamp_format format, ntime_t received, int zone_s,
                 utime_t *ret);
 

@@ -68,11 +68,46 @@ static void other_forms_go_their_own_way(void **state)
     }
 }
 
+// Times of few minutes and all forms, broken ones among them, in any order.
+static void iso_times_are_read_the_same_again(void **state)
+{
+    static const char *const minutes[] = {"2026-11-21T08:00:", "2026-11-21 08:00:",
+                                          "2024-02-29T23:59:", "2026-11-21T8:00:0",
+                                          "1969-12-31T23:59:", "2026-02-30T00:00:"};
+    static const char *const tails[] = {"Z",         "",           ".5Z",          ".123+0000",
+                                        ".12x+0000", ".",          ".646868Z",     ",25 +0100",
+                                        ".1234567Z", "-05:30",     " UTC",         ".000001",
+                                        "x",         ".999999999", ".646868+0000", ".64686",
+                                        ".+10:00",   ":00",        " +0100",       ".25,5Z"};
+    struct iso_memo m = {0};
+    size_t right = 0;
+    char text[80];
+
+    (void)state;
+    for (int i = 0; i < 300000; i++) {
+        int zone_s = below(20) ? 0 : 3600;
+        utime_t a = UTIME_NONE, b = UTIME_NONE;
+        bool ok_a, ok_b;
+
+        (void)snprintf(text, sizeof(text), "%s%02u%s", minutes[i / 40 % ARRAY_LEN(minutes)],
+                       below(63),
+                       tails[below(4) ? i / 300 % ARRAY_LEN(tails) : below(ARRAY_LEN(tails))]);
+        ok_a = utime_iso(span_str(text), zone_s, &a, NULL);
+        ok_b = stamp_iso_again(&m, span_str(text), zone_s, &b);
+        if (ok_a != ok_b || (ok_a && a != b)) {
+            fail_msg("\"%s\": %lld and %lld", text, (long long)a, (long long)b);
+        }
+        right += ok_a;
+    }
+    assert_true(right > 50000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_year_is_never_remembered_too_long),
         cmocka_unit_test(other_forms_go_their_own_way),
+        cmocka_unit_test(iso_times_are_read_the_same_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
