@@ -22,8 +22,16 @@ void work_clear(struct work *w)
 
 const struct course *work_course(struct work *w, const struct source *s)
 {
+    static const struct course nothing;
+    const struct course *c;
+
     fields_index(&w->fields);
-    return course_of(&w->courses, &w->fields, s);
+    c = course_of(&w->courses, &w->fields, s);
+    if (!c) {
+        w->arena.failed = true;
+        return &nothing;
+    }
+    return c;
 }
 
 void event_set_int(struct event *ev, enum field f, enum vtype type, struct span s, int64_t i)
@@ -100,11 +108,9 @@ static struct fval time_text(struct work *w, const struct source_time *t)
     return fval_str(span_of(p, used));
 }
 
-static void apply_time(struct work *w, const struct source *s, struct event *ev)
+static void apply_time(struct work *w, const struct course *c, struct event *ev)
 {
-    const struct course *c = s->ntimes ? work_course(w, s) : NULL;
-
-    for (uint32_t i = 0; c && i < c->ntimes; i++) {
+    for (uint32_t i = 0; i < c->ntimes; i++) {
         struct fval v = time_text(w, c->time[i]);
 
         if (v.type != V_ABSENT && stamp_read_how(&w->iso, &v, &c->time[i]->how, w->in->received,
@@ -142,7 +148,10 @@ static void lift_names(struct work *w, const struct source *s, size_t from)
 {
     size_t end = w->fields.n;
 
-    for (size_t i = from; s->nlifts && i < end; i++) {
+    if (s->nlifts == 0) {
+        return;
+    }
+    for (size_t i = from; i < end; i++) {
         struct span name = SPAN_NONE;
 
         for (size_t k = 0; k < s->nlifts && !name.n; k++) {
@@ -215,6 +224,7 @@ static void drop_carried(const struct source *s, struct event *ev)
 void source_apply(struct work *w, const struct sourceset *set, const struct source *s,
                   struct event *ev)
 {
+    const struct course *course;
     struct fitting fits;
     size_t first;
 
@@ -231,12 +241,12 @@ void source_apply(struct work *w, const struct sourceset *set, const struct sour
     lift_names(w, s, first);
     patterns_find(w, set, s, &fits);
     constants_apply(ev, s->constant, s->nconstants);
-    map_apply(w, set, s, ev);
+    course = map_apply(w, set, s, ev);
     switches_apply(w, s, ev);
-    kinds_apply(w, s, ev);
+    kinds_apply(w, course, ev);
     patterns_settle(&fits, ev);
     apply_severity(w, s, ev);
-    apply_time(w, s, ev);
+    apply_time(w, course, ev);
     if (ev->kind == KIND_ALERT) {
         ev->flags |= EVENT_IS_ALERT | (s->named ? EVENT_NAMED : 0);
     }

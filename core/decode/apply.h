@@ -33,8 +33,8 @@ struct work {
 
 void work_clear(struct work *w);
 
-// The course of the fields that are indexed now. NULL without memory: the record gets no core fields,
-// and says so (the arena's fault).
+// The course of the fields as they are now. Without memory it is an empty one and the arena at fault,
+// so that the record says it.
 const struct course *work_course(struct work *w, const struct source *s);
 
 static inline const struct okv *work_first(const struct work *w, uint16_t slot)

@@ -157,12 +157,12 @@ static uint32_t behind(const struct course *c, const struct mapping *m)
     return i;
 }
 
-void map_apply(struct work *w, const struct sourceset *set, const struct source *s,
-               struct event *ev)
+const struct course *map_apply(struct work *w, const struct sourceset *set, const struct source *s,
+                               struct event *ev)
 {
     const struct course *c = work_course(w, s);
 
-    for (uint32_t i = 0; c && i < c->nrows;) {
+    for (uint32_t i = 0; i < c->nrows;) {
         const struct course_row *r = &c->row[i++];
 
         switch (r->how) {
@@ -172,9 +172,10 @@ void map_apply(struct work *w, const struct sourceset *set, const struct source 
         }
         if (r->to == FIELD_COUNT) { // a field more may have given it another course
             c = work_course(w, s);
-            i = c ? behind(c, r->mapping) : 0;
+            i = behind(c, r->mapping);
         }
     }
+    return c;
 }
 
 // ---- switch, kinds
@@ -208,11 +209,9 @@ void switches_apply(struct work *w, const struct source *s, struct event *ev)
     }
 }
 
-void kinds_apply(struct work *w, const struct source *s, struct event *ev)
+void kinds_apply(struct work *w, const struct course *c, struct event *ev)
 {
-    const struct course *c = work_course(w, s);
-
-    for (uint32_t i = 0; c && i < c->nkinds; i++) {
+    for (uint32_t i = 0; i < c->nkinds; i++) {
         if (asked_hold(w, &c->kind[i].when)) {
             verdict_apply(ev, &c->kind[i].row->verdict);
             return;
