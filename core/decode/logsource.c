@@ -5,13 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/attr.h"
 #include "core/base/ends.h"
 #include "core/decode/choose.h"
 #include "core/decode/logsource_table.h"
 
 // ---- the way that events of one shape and log source took, remembered
 
-enum { WAYS = 512, TURNS_MAX = 8, TURN_STEPS = 32 };
+enum { WAYS = 512, FORKS = 1024, TURNS_MAX = 8, TURN_STEPS = 32 };
 
 // A table that was asked.
 struct turn {
@@ -26,13 +27,16 @@ struct way {
     uint8_t kind, n;
     uint32_t shape;
     const char *group;
-    struct brief is[3];
+    struct brief is[4]; // the log source; the value of the shape's fork
     struct turn turn[TURNS_MAX];
 };
 
 struct logsource_memo {
     struct about_memo *about;
     struct way way[WAYS];
+    // By shape: the field at whose values events went different ways. Only a hint: who shares a place with
+    // another shape finds its ways later.
+    uint16_t fork[FORKS];
 };
 
 struct logsource_memo *logsource_memo_new(void)
@@ -57,6 +61,7 @@ void logsource_memo_free(struct logsource_memo *m)
 void logsource_memo_reset(struct logsource_memo *m)
 {
     memset(m->way, 0, sizeof(m->way));
+    memset(m->fork, 0, sizeof(m->fork));
 }
 
 // ---- one table
@@ -124,13 +129,14 @@ static void give_names(struct work *w, const struct sourceset *set, const struct
     fields_index(&w->fields);
 }
 
-// The value that names the row; empty for none.
-static struct span key_of(const struct work *w, const struct table *t)
+// The value that names the row, and whose it is; empty for none.
+static struct span key_of(const struct work *w, const struct table *t, uint16_t *ret_slot)
 {
     for (size_t i = 0; i < t->nfields; i++) {
         const struct okv *o = work_first(w, t->field[i]);
 
         if (o && o->v.s.n && o->v.s.n <= KEY_MAX) {
+            *ret_slot = t->field[i];
             return o->v.s;
         }
     }
@@ -159,7 +165,8 @@ static const struct span *is_of(const struct event *ev, size_t which)
 static void ask_table(struct work *w, const struct sourceset *set, const struct table *t,
                       struct turn *turn, struct event *ev)
 {
-    struct span key = key_of(w, t);
+    uint16_t slot;
+    struct span key = key_of(w, t, &slot);
     const struct row *r = find_row(t, key);
 
     turn->row = r;
@@ -207,12 +214,14 @@ static void ask(struct work *w, const struct sourceset *set, const char *group, 
 
 // ---- going the same way again
 
-// One table as in `turn`; false when the event went another way, all of its steps being done.
+// One table as in `turn`; false when the event went another way, all of its steps being done. `fork` is
+// told when a value decided so.
 static bool turn_again(struct work *w, const struct sourceset *set, const struct turn *turn,
-                       struct event *ev)
+                       uint16_t *fork, struct event *ev)
 {
     const struct table *t = &set->logsources->table[turn->table];
-    struct span key = key_of(w, t);
+    uint16_t slot = 0;
+    struct span key = key_of(w, t, &slot);
     const struct row *r = turn->row;
     struct brief now;
     bool agree = true;
@@ -220,6 +229,7 @@ static bool turn_again(struct work *w, const struct sourceset *set, const struct
     if (t->nfields && (!brief_of(key, &now) || !brief_same(&now, &turn->key))) {
         r = find_row(t, key);
         agree = r == turn->row;
+        *fork = agree || *fork ? *fork : slot;
     }
     for (size_t k = 0; r && k < r->nsteps; k++) {
         const struct step *s = &r->step[k];
@@ -242,7 +252,7 @@ static struct way *way_of(struct logsource_memo *m, const struct way *key)
 {
     uint64_t h = ((uint64_t)key->shape << 8 | key->kind) ^ (uintptr_t)key->group << 20;
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(key->is); i++) {
         h = (h ^ key->is[i].ends.head) * UINT64_C(0x9e3779b97f4a7c15);
         h ^= h >> 29 ^ key->is[i].ends.tail;
     }
@@ -253,16 +263,22 @@ static bool is_way(const struct way *a, const struct way *key)
 {
     return a->used && a->shape == key->shape && a->kind == key->kind && a->group == key->group &&
            brief_same(&a->is[0], &key->is[0]) && brief_same(&a->is[1], &key->is[1]) &&
-           brief_same(&a->is[2], &key->is[2]);
+           brief_same(&a->is[2], &key->is[2]) && brief_same(&a->is[3], &key->is[3]);
 }
 
 // False when such events are not remembered.
 static bool key_way(const struct work *w, const char *group, const struct event *ev,
                     struct way *ret)
 {
+    uint16_t fork = w->logsources->fork[w->fields.shape % FORKS];
+    const struct okv *o = fork ? work_first(w, fork) : NULL;
+
     ret->kind = (uint8_t)ev->kind;
     ret->shape = w->fields.shape;
     ret->group = group;
+    if (!brief_of(o ? o->v.s : SPAN_NONE, &ret->is[3])) {
+        ret->is[3] = (struct brief){0}; // long ones go one way
+    }
     return w->fields.shape != SHAPE_NONE && ev->nalso == 0 && !ev->error[0] &&
            brief_of(ev->logsource[0], &ret->is[0]) && brief_of(ev->logsource[1], &ret->is[1]) &&
            brief_of(ev->logsource[2], &ret->is[2]);
@@ -290,7 +306,7 @@ void logsources_apply(struct work *w, const struct sourceset *set, const char *g
         return;
     }
     for (size_t i = 0; i < way->n; i++) {
-        if (!turn_again(w, set, &way->turn[i], ev)) {
+        if (!turn_again(w, set, &way->turn[i], &w->logsources->fork[way->shape % FORKS], ev)) {
             ask(w, set, group, way->turn[i].table + 1u, ev, &now);
             return;
         }
