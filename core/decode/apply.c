@@ -242,7 +242,7 @@ void source_apply(struct work *w, const struct sourceset *set, const struct sour
     patterns_find(w, set, s, &fits);
     constants_apply(ev, s->constant, s->nconstants);
     course = map_apply(w, set, s, ev);
-    switches_apply(w, s, ev);
+    switches_apply(w, course, ev);
     kinds_apply(w, course, ev);
     patterns_settle(&fits, ev);
     apply_severity(w, s, ev);

@@ -151,6 +151,30 @@ static void make_rows(const struct maker *m, struct course *c)
     c->row = row;
 }
 
+static bool may_switch(const struct maker *m, const struct switch_on *on)
+{
+    return (on->nkeys > 1 || there(m, on->key[0])) && !refused(m, on->condition, on->nconditions);
+}
+
+static void make_switches(const struct maker *m, struct course *c)
+{
+    const struct source *s = c->source;
+    size_t most = 0;
+
+    for (size_t i = 0; i < s->nswitches; i++) {
+        most += may_switch(m, &s->switch_on[i]);
+    }
+    c->switch_on = arena_array(m->a, most, sizeof(*c->switch_on));
+    for (size_t i = 0; c->switch_on && i < s->nswitches; i++) {
+        const struct switch_on *on = &s->switch_on[i];
+
+        if (may_switch(m, on)) {
+            c->switch_on[c->nswitches++] =
+                (struct course_switch){.on = on, .when = ask(m, on->condition, on->nconditions)};
+        }
+    }
+}
+
 static void make_kinds(const struct maker *m, struct course *c)
 {
     const struct source *s = c->source;
@@ -228,6 +252,7 @@ const struct course *course_make(struct courses *all, const struct fields *f,
     c->source = s;
     c->shape = f->shape;
     make_rows(&m, c);
+    make_switches(&m, c);
     make_kinds(&m, c);
     make_times(&m, c);
     if (!arena_ok(m.a)) {

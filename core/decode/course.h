@@ -45,11 +45,21 @@ struct course_kind {
     struct asked when;
 };
 
+struct course_switch {
+    const struct switch_on *on;
+    struct asked when;
+    // the values of the keys that came last, and their row; of no use when one was too long
+    bool known;
+    struct brief key[SWITCH_KEYS];
+    const struct switch_row *row;
+};
+
 struct course {
     const struct source *source;
     uint32_t shape;
-    uint32_t nrows, nkinds, ntimes; // each in the order of the file
+    uint32_t nrows, nswitches, nkinds, ntimes; // each in the order of the file
     const struct course_row *row;
+    struct course_switch *switch_on;
     const struct course_kind *kind; // the first that holds counts
     const struct source_time **time;
 };

@@ -180,29 +180,56 @@ const struct course *map_apply(struct work *w, const struct sourceset *set, cons
 
 // ---- switch, kinds
 
-void switches_apply(struct work *w, const struct source *s, struct event *ev)
+// The row that the values of the keys name, joined with '/'.
+static const struct switch_row *row_named(const struct switch_on *on, const struct span *value)
 {
-    for (size_t i = 0; i < s->nswitches; i++) {
-        const struct switch_on *on = &s->switch_on[i];
-        const struct switch_row *row;
-        char key[256];
-        size_t n = 0;
-        bool whole = conditions_hold(w, on->condition, on->nconditions);
+    char key[256];
+    size_t n = 0;
 
-        for (size_t k = 0; k < on->nkeys && whole; k++) {
-            const struct okv *o = work_first(w, on->key[k]);
-            struct span v = o ? o->v.s : SPAN_NONE;
-
-            whole = n + v.n + 1 < sizeof(key);
-            if (whole && k) {
-                key[n++] = '/';
-            }
-            if (whole && v.n) {
-                memcpy(key + n, v.p, v.n);
-                n += v.n;
-            }
+    for (size_t k = 0; k < on->nkeys; k++) {
+        if (n + value[k].n + 1 >= sizeof(key)) {
+            return NULL;
         }
-        row = whole && n ? switch_find(on->rows, span_of(key, n)) : NULL;
+        if (k) {
+            key[n++] = '/';
+        }
+        if (value[k].n) {
+            memcpy(key + n, value[k].p, value[k].n);
+            n += value[k].n;
+        }
+    }
+    return n ? switch_find(on->rows, span_of(key, n)) : NULL;
+}
+
+static const struct switch_row *switch_row_of(const struct work *w, struct course_switch *c)
+{
+    const struct switch_on *on = c->on;
+    struct span value[SWITCH_KEYS];
+    struct brief now[SWITCH_KEYS];
+    bool same = c->known, brief = true;
+
+    for (size_t k = 0; k < on->nkeys; k++) {
+        const struct okv *o = work_first(w, on->key[k]);
+
+        value[k] = o ? o->v.s : SPAN_NONE;
+        brief = brief_of(value[k], &now[k]) && brief;
+        same = same && brief_same(&now[k], &c->key[k]);
+    }
+    if (same && brief) {
+        return c->row;
+    }
+    c->row = row_named(on, value);
+    c->known = brief;
+    memcpy(c->key, now, on->nkeys * sizeof(now[0]));
+    return c->row;
+}
+
+void switches_apply(struct work *w, const struct course *c, struct event *ev)
+{
+    for (uint32_t i = 0; i < c->nswitches; i++) {
+        struct course_switch *on = &c->switch_on[i];
+        const struct switch_row *row = asked_hold(w, &on->when) ? switch_row_of(w, on) : NULL;
+
         if (row) {
             verdict_apply(ev, &row->verdict);
         }

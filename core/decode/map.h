@@ -22,7 +22,7 @@ void patterns_settle(const struct fitting *f, struct event *ev);
 // Returns the course of the fields as they are behind it.
 const struct course *map_apply(struct work *w, const struct sourceset *set, const struct source *s,
                                struct event *ev);
-void switches_apply(struct work *w, const struct source *s, struct event *ev);
+void switches_apply(struct work *w, const struct course *c, struct event *ev);
 void kinds_apply(struct work *w, const struct course *c, struct event *ev);
 void constants_apply(struct event *ev, const struct constant *c, size_t n);
 
