@@ -138,10 +138,12 @@ static void cef_extension(struct span s, struct fields *out)
 static size_t bar_parts(struct span *rest, const struct span *name, size_t n, bool plain,
                         struct fields *out)
 {
+    const uint32_t *id = fields_known(out, name, n);
     struct marks e = {0};
     struct span s = *rest;
     size_t from = 0, i = 0;
 
+    fields_name(out);
     while (i < n && from <= s.n) {
         size_t at = next_mark(&e, s, bars_from);
         bool escapes = false;
@@ -154,8 +156,8 @@ static size_t bar_parts(struct span *rest, const struct span *name, size_t n, bo
             at = next == at + 1 ? next_mark(&e, s, bars_from) : next;
         }
         part = span_trim(span_of(s.p + from, at - from));
-        (void)fields_add_str(out, name[i],
-                             escapes && !plain ? unescape(out->arena, part, "|\\") : part);
+        part = escapes && !plain ? unescape(out->arena, part, "|\\") : part;
+        (void)fields_put(out, id[i], name[i], fval_str(part));
         i += at < s.n;
         from = at + 1;
     }

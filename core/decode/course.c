@@ -98,16 +98,18 @@ static uint32_t count_choices(const struct maker *m, const struct mapping *from)
     return n;
 }
 
-static enum course_how how(const struct course_choice *only)
+static enum course_how how(const struct course_choice *only, enum field to)
 {
     const struct choice *c = only->choice;
 
-    if (only->when.n || c->constant || c->slot < SLOT_PSEUDO || c->lookup) {
+    if (only->when.n || c->constant || c->slot < SLOT_PSEUDO || c->lookup || to >= FIELD_COUNT) {
         return COURSE_CHOICES;
     }
-    return c->ntakes == 0                                   ? COURSE_PLAIN
-           : c->ntakes == 1 && take_is_address(&c->take[0]) ? COURSE_ADDRESS
-                                                            : COURSE_CHOICES;
+    if (c->ntakes == 0) {
+        return field_is_int(to) ? COURSE_NUMBER : COURSE_TEXT;
+    }
+    return c->ntakes == 1 && take_is_address(&c->take[0]) && !field_is_int(to) ? COURSE_ADDRESS
+                                                                               : COURSE_CHOICES;
 }
 
 static void make_row(const struct maker *m, const struct mapping *from, uint32_t n,
@@ -125,8 +127,8 @@ static void make_row(const struct maker *m, const struct mapping *from, uint32_t
                 (struct course_choice){c, ask(m, c->condition, c->nconditions)};
         }
     }
-    if (ret->nchoices == 1 && from->to < FIELD_COUNT) {
-        ret->how = how(&choice[0]);
+    if (ret->nchoices == 1) {
+        ret->how = how(&choice[0], from->to);
         ret->slot = choice[0].choice->slot;
     }
 }

@@ -26,8 +26,9 @@ struct course_choice {
 
 // How a row is gone through: most are down to one field as it stands.
 enum course_how {
-    COURSE_PLAIN,   // the value of `slot`, which the record has
-    COURSE_ADDRESS, // the same, when it is an address
+    COURSE_TEXT,    // the value of `slot`, which the record has, as the text of a core field
+    COURSE_NUMBER,  // the same, of a field that holds numbers
+    COURSE_ADDRESS, // the same as a text, when it is an address
     COURSE_CHOICES
 };
 

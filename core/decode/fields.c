@@ -111,6 +111,20 @@ void fields_name_rest(struct fields *f)
     }
 }
 
+const uint32_t *fields_known(struct fields *f, const struct span *name, size_t n)
+{
+    struct names_known *k = &f->known[0];
+
+    if (k->name != name && f->known[1].name != name) {
+        f->known[1] = *k; // the one that was asked for last stands first
+        k->name = name;
+        for (size_t i = 0; i < n; i++) {
+            k->id[i] = wants_find(f->want, name[i]);
+        }
+    }
+    return k->name == name ? k->id : f->known[1].id;
+}
+
 static void own_enter(struct field_index *x, uint32_t code)
 {
     uint32_t id = code & SHAPE_UNWANTED, place = (uint32_t)++x->n;

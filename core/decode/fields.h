@@ -25,6 +25,13 @@ struct field_index {
     size_t ntouched, n;
 };
 
+// Names that stand together in every record of a form, and their numbers.
+enum { NAMES_KNOWN = 8 };
+struct names_known {
+    const struct span *name; // constant; NULL: none yet
+    uint32_t id[NAMES_KNOWN];
+};
+
 struct fields {
     struct okv *v;
     uint32_t *code; // by field, as a step of shape.h
@@ -39,7 +46,8 @@ struct fields {
     struct field_index own; // of a record whose shape has none
     struct name_seen *seen; // NAMES_SEEN of them, by hash, and one for the begin
     struct name_seen *prev; // the last field's
-    struct arena *arena;    // borrowed
+    struct names_known known[2];
+    struct arena *arena; // borrowed
 };
 
 // A name that was looked up, and where in `seen` the one is that stood behind it last time.
@@ -93,6 +101,9 @@ static inline void fields_name(struct fields *f)
         fields_name_rest(f);
     }
 }
+
+// The numbers of `n` constant names, at most NAMES_KNOWN; they are looked up once.
+const uint32_t *fields_known(struct fields *f, const struct span *name, size_t n);
 
 void fields_index_anew(struct fields *f);
 static inline void fields_index(struct fields *f)

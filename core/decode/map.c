@@ -126,24 +126,26 @@ static void choices_apply(struct work *w, const struct sourceset *set, const str
                       as ? as->v : fval_str(v));
 }
 
-static inline void plain_apply(const struct work *w, const struct source *s,
-                               const struct course_row *r, struct event *ev)
+// A row of which one field is left, whose value is not empty.
+static inline void value_apply(const struct course_row *r, const struct fval *v, struct event *ev)
 {
-    const struct fval *v = &w->fields.v[w->fields.at[r->slot] - 1].v;
+    struct fval *to = &ev->field[r->to];
+    struct span text = v->s;
 
-    if (v->type != V_NULL && !is_empty(s, v->s)) {
-        event_set(ev, (enum field)r->to, v->type, v->s, v->i);
+    if (r->how == COURSE_NUMBER) {
+        event_set_int(ev, (enum field)r->to, v->type, v->s, v->i);
+        return;
     }
-}
-
-static inline void address_apply(const struct work *w, const struct source *s,
-                                 const struct course_row *r, struct event *ev)
-{
-    const struct fval *v = &w->fields.v[w->fields.at[r->slot] - 1].v;
-
-    if (v->type != V_NULL && !is_empty(s, v->s)) {
-        event_set(ev, (enum field)r->to, V_STR, take_address(v->s), 0);
+    if (r->how == COURSE_ADDRESS) {
+        text = take_address(text);
+        if (!text.n) {
+            return;
+        }
     }
+    to->type = V_STR;
+    to->s = text;
+    to->i = v->i;
+    fieldset_add(&ev->mask, (enum field)r->to);
 }
 
 // Where the rows behind `m` begin.
@@ -165,11 +167,15 @@ const struct course *map_apply(struct work *w, const struct sourceset *set, cons
     for (uint32_t i = 0; i < c->nrows;) {
         const struct course_row *r = &c->row[i++];
 
-        switch (r->how) {
-        case COURSE_PLAIN: plain_apply(w, s, r, ev); continue;
-        case COURSE_ADDRESS: address_apply(w, s, r, ev); continue;
-        case COURSE_CHOICES: choices_apply(w, set, s, r, ev); break;
+        if (r->how != COURSE_CHOICES) {
+            const struct fval *v = &w->fields.v[w->fields.at[r->slot] - 1].v;
+
+            if (v->type > V_NULL && !is_empty(s, v->s)) {
+                value_apply(r, v, ev);
+            }
+            continue;
         }
+        choices_apply(w, set, s, r, ev);
         if (r->to == FIELD_COUNT) { // a field more may have given it another course
             c = work_course(w, s);
             i = behind(c, r->mapping);
