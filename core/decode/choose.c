@@ -82,9 +82,6 @@ static bool value_holds(const struct condition *c, const struct fval *v)
     if (v->type == V_NULL) {
         return false;
     }
-    if (c->set) {
-        return in_set(c, v->s);
-    }
     for (size_t i = 0; i < c->nvalues; i++) {
         bool holds = want_holds(&c->value[i], v->s);
 
@@ -97,10 +94,35 @@ static bool value_holds(const struct condition *c, const struct fval *v)
     return met || !plain;
 }
 
+// The commonest condition: one of the field's values is one of some texts.
+static bool equals_one(const struct work *w, const struct condition *c)
+{
+    for (const struct okv *o = work_first(w, c->slot); o; o = work_next(w, c->slot, o)) {
+        const struct span v = o->v.s;
+
+        if (o->v.type == V_NULL) {
+            continue;
+        }
+        if (c->set && in_set(c, v)) {
+            return true;
+        }
+        for (size_t i = 0; !c->set && i < c->nvalues; i++) {
+            if (span_eq(c->value[i].s, v)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 bool condition_holds(const struct work *w, const struct condition *c)
 {
-    const struct okv *o = work_first(w, c->slot);
+    const struct okv *o;
 
+    if (c->equals) {
+        return equals_one(w, c);
+    }
+    o = work_first(w, c->slot);
     if (!o || c->absent) {
         return c->absent ? !o || o->v.type == V_NULL || o->v.s.n == 0 : c->refusals;
     }
@@ -159,12 +181,7 @@ static void hang(struct chooser *c, uint32_t *at, const struct source *s, uint16
 
 static bool exact(const struct condition *c)
 {
-    for (size_t i = 0; i < c->nvalues; i++) {
-        if (c->value[i].op != WANT_IS || c->value[i].not ) {
-            return false;
-        }
-    }
-    return c->nvalues > 0 && c->slot >= SLOT_PSEUDO;
+    return c->equals && c->slot >= SLOT_PSEUDO;
 }
 
 // How good a condition tells a source: a value is best, then presence of what few ask for.

@@ -50,6 +50,7 @@ struct condition { // field `slot` is one of the values; present when there are 
     uint16_t slot;
     bool absent;   // "!*": the field is not there or empty
     bool refusals; // all values are such that it must not be
+    bool equals;   // all values are texts that it may be
     size_t nvalues;
     const struct want *value;
     // many plain values: by hash, index plus one, at most half full; NULL: one by one

@@ -138,25 +138,26 @@ static int read_wants(struct loader *l, const struct ynode *n, struct condition 
 
 enum { SET_LEAST = 5 };
 
-static bool all_plain(const struct condition *c)
+static bool all_equal(const struct condition *c)
 {
     for (size_t i = 0; i < c->nvalues; i++) {
         if (c->value[i].op != WANT_IS || c->value[i].not ) {
             return false;
         }
     }
-    return true;
+    return c->nvalues > 0;
 }
 
 static int make_set(struct loader *l, struct condition *c)
 {
     uint16_t *set;
 
+    c->equals = all_equal(c);
     c->refusals = c->nvalues > 0;
     for (size_t i = 0; i < c->nvalues; i++) {
         c->refusals = c->refusals && c->value[i].not ;
     }
-    if (c->nvalues < SET_LEAST || c->nvalues >= UINT16_MAX || !all_plain(c)) {
+    if (c->nvalues < SET_LEAST || c->nvalues >= UINT16_MAX || !c->equals) {
         return 0;
     }
     for (c->mask = 1; c->mask < 2 * c->nvalues;) {
