@@ -270,17 +270,18 @@ static void put_named(struct work *w, const struct sourceset *set, const struct 
     const struct template *t = &r->template;
 
     fields_name(&w->fields);
-    for (size_t k = 0; k < t->n; k++) {
-        if (t->part[k].hole == HOLE_NAMED &&
-            fields_add_str(&w->fields, wants_name(set->slots, t->part[k].slot), value[k])) {
+    for (uint32_t m = t->named; m; m &= m - 1) {
+        size_t k = (size_t)__builtin_ctz(m);
+
+        if (fields_add_str(&w->fields, wants_name(set->slots, t->part[k].slot), value[k])) {
             fields_enter(&w->fields, t->part[k].slot);
         }
     }
     fields_index(&w->fields);
 }
 
-// After some that did not fit, and with many to go, the pairs of bytes of the text are worth taking.
-enum { PAIRS_BEHIND = 1, PAIRS_AHEAD = 6 };
+// After one that did not fit, and with many to go, the pairs of bytes of the text are worth taking.
+enum { PAIRS_AHEAD = 6 };
 
 static inline bool has_needs(const struct pairset *have, const struct pattern_try *t)
 {
@@ -292,30 +293,66 @@ static inline bool has_needs(const struct pairset *have, const struct pattern_tr
     return true;
 }
 
+static inline bool heads_differ(const struct pattern_try *t, uint64_t head, struct span text)
+{
+    return ((head ^ t->head) & t->mask) ||
+           (t->nend && (text.n < t->nend || span_load8(text.p + t->nend - 8) != t->end));
+}
+
+// The first place of the stem's where the row's literal may stand.
+static inline size_t may_follow(const struct pattern_try *t, const struct stem_fit *f)
+{
+    size_t i = 0;
+
+    while (i < f->n && ((f->then[i] ^ t->then) & t->then_mask)) {
+        i++;
+    }
+    return i;
+}
+
 static bool run_fit(const struct work *w, const struct source *s, const struct pattern_run *run,
                     struct span text, struct fit *ret)
 {
     uint64_t head = template_head(text);
-    size_t b = pattern_bucket(run, head), failed = 0;
-    const struct pattern_try *end = run->row + run->begin[b + 1];
+    size_t b = pattern_bucket(run, head), place = 0;
+    const struct pattern_try *t = run->row + run->begin[b], *end = run->row + run->begin[b + 1];
     struct pairset have;
+    struct stem_fit stem;
+    uint16_t found = 0; // whose stem it is
     bool pairs = false;
 
-    for (const struct pattern_try *t = run->row + run->begin[b]; t < end; t++) {
+    for (uint16_t step; t < end; t += step) {
         const struct pattern_row *r;
 
-        if (((head ^ t->head) & t->mask) || (pairs && !has_needs(&have, t))) {
+        step = t->heads;
+        if (heads_differ(t, head, text)) {
             continue;
         }
+        if (t->stem) {
+            if (t->stem != found) {
+                found = t->stem;
+                template_stem(&run->stem[found - 1], text, ret->value, &stem);
+            }
+            step = t->thens;
+            place = may_follow(t, &stem);
+            if (place == stem.n && stem.n < STEM_PLACES) {
+                continue;
+            }
+        }
+        step = 1;
         r = &s->pattern[t->row];
-        if (r->nconditions && !conditions_hold(w, r->condition, r->nconditions)) {
+        if ((pairs && !has_needs(&have, t)) ||
+            (r->nconditions && !conditions_hold(w, r->condition, r->nconditions))) {
             continue;
         }
-        if (template_match(&r->template, text, ret->value)) {
+        if (t->stem ? template_match_stem(&r->template, &run->stem[found - 1], &stem, place, text,
+                                          ret->value)
+                    : template_match(&r->template, text, ret->value)) {
             ret->row = r;
             return true;
         }
-        if (!pairs && ++failed >= PAIRS_BEHIND && end - t > PAIRS_AHEAD && text.n <= PAIRS_REACH) {
+        found = t->stem; // the values of another are gone
+        if (!pairs && end - t > PAIRS_AHEAD && text.n <= PAIRS_REACH) {
             pairs = true;
             have = PAIRSET_NONE;
             pairset_add(&have, text);
@@ -334,7 +371,9 @@ void patterns_find(struct work *w, const struct sourceset *set, const struct sou
 
         if (text.n && !has_fit(ret, s->run[i].slot) &&
             run_fit(w, s, &s->run[i], text, &ret->fit[ret->n])) {
-            put_named(w, set, ret->fit[ret->n].row, ret->fit[ret->n].value);
+            if (ret->fit[ret->n].row->template.named) {
+                put_named(w, set, ret->fit[ret->n].row, ret->fit[ret->n].value);
+            }
             ret->n++;
         }
     }
@@ -345,10 +384,10 @@ void patterns_settle(const struct fitting *f, struct event *ev)
     for (size_t i = 0; i < f->n; i++) {
         const struct pattern_row *r = f->fit[i].row;
 
-        for (size_t k = 0; k < r->template.n; k++) {
-            if (r->template.part[k].hole < FIELD_COUNT) {
-                event_set_str(ev, (enum field)r->template.part[k].hole, f->fit[i].value[k]);
-            }
+        for (uint32_t m = r->template.core; m; m &= m - 1) {
+            size_t k = (size_t)__builtin_ctz(m);
+
+            event_set_str(ev, (enum field)r->template.part[k].hole, f->fit[i].value[k]);
         }
         verdict_apply(ev, &r->verdict);
     }

@@ -138,10 +138,16 @@ struct pattern_run {
     unsigned bits;
     const uint16_t *begin; // by bucket: where its rows begin in `row`; one more behind the last
     const struct pattern_try {
-        uint64_t head, mask;          // of the template
+        uint64_t head, mask;   // of the template
+        uint64_t end;          // the last eight bytes of its first literal, when that has more,
+        uint16_t nend;         // and its length
+        uint16_t row;          // index in source.pattern
+        uint16_t stem;         // what it shares with other rows, plus one; 0: nothing
+        uint16_t heads, thens; // so many rows from this one on have its head and end, its `then`
         uint16_t need[PATTERN_NEEDS]; // pairs of its literals, those that few rows have
-        uint16_t row;                 // index in source.pattern
+        uint64_t then, then_mask;     // the bytes of the literal behind the stem, as head and mask
     } * row;
+    const struct template_stem *stem;
 };
 
 static inline size_t pattern_bucket(const struct pattern_run *r, uint64_t head)

@@ -60,12 +60,100 @@ static void find_needs(const struct pattern_row *row, size_t n, uint16_t (*need)
     }
 }
 
+// The rows with which row i shares most: how many, and behind how many parts.
+static size_t sharers(const struct pattern_row *row, size_t n, size_t i, const uint16_t *stem,
+                      size_t *ret_parts)
+{
+    size_t most = 0;
+
+    for (size_t parts = 1; parts < row[i].template.n; parts++) {
+        size_t found = 0;
+
+        for (size_t k = i + 1; k < n; k++) {
+            found += !stem[k] && template_shares(&row[i].template, &row[k].template, parts);
+        }
+        if (found && found >= most) {
+            most = found;
+            *ret_parts = parts;
+        }
+    }
+    return most;
+}
+
+// Gives the rows that begin alike a stem; stem[] is its number plus one, or 0.
+static bool find_stems(struct arena *a, const struct pattern_row *row, size_t n,
+                       struct pattern_run *r, uint16_t *stem)
+{
+    struct template_stem *all = arena_array(a, n + 1, sizeof(*all));
+    uint16_t found = 0;
+
+    for (size_t i = 0; all && i < n; i++) {
+        const struct template *t = &row[i].template;
+        size_t parts;
+
+        if (stem[i] || !sharers(row, n, i, stem, &parts)) {
+            continue;
+        }
+        all[found] = (struct template_stem){t, parts, t->part[parts].before.n};
+        stem[i] = ++found;
+        for (size_t k = i + 1; k < n; k++) {
+            size_t same = stem[k] ? 0 : template_shares(t, &row[k].template, parts);
+
+            if (same) {
+                stem[k] = found;
+                all[found - 1].n = same < all[found - 1].n ? same : all[found - 1].n;
+            }
+        }
+    }
+    r->stem = all;
+    return all != NULL;
+}
+
+static struct pattern_try try_of(const struct pattern_run *r, const struct template *t,
+                                 uint16_t row, uint16_t stem, const uint16_t *need)
+{
+    struct pattern_try x = {.head = t->head, .mask = t->head_mask, .row = row, .stem = stem};
+    struct span first = t->n ? t->part[0].before : SPAN_NONE;
+
+    memcpy(x.need, need, sizeof(x.need));
+    if (first.n > sizeof(x.end) && first.n <= UINT16_MAX) {
+        x.end = span_load8(first.p + first.n - sizeof(x.end));
+        x.nend = (uint16_t)first.n;
+    }
+    if (stem) {
+        const struct template_stem *s = &r->stem[stem - 1];
+        struct span next = t->part[s->parts].before;
+
+        x.then = template_head(span_sub(next, s->n, next.n));
+        x.then_mask = template_head_mask(next.n - s->n);
+    }
+    return x;
+}
+
+// How many rows from each one on can only be refused together.
+static void count_alike(struct pattern_try *row, size_t n)
+{
+    for (size_t i = n; i-- > 0;) {
+        struct pattern_try *t = &row[i];
+        const struct pattern_try *u = t + 1;
+        bool last = i + 1 == n;
+        bool head = !last && t->head == u->head && t->mask == u->mask && t->end == u->end &&
+                    t->nend == u->nend;
+        bool then =
+            head && t->stem == u->stem && t->then == u->then && t->then_mask == u->then_mask;
+
+        t->heads = (uint16_t)(1 + (head ? u->heads : 0));
+        t->thens = (uint16_t)(1 + (then ? u->thens : 0));
+    }
+}
+
 static bool fill(struct arena *a, const struct source *s, struct pattern_run *r, size_t first,
                  size_t n)
 {
     size_t buckets = (size_t)1 << r->bits, total = 0;
     uint16_t *begin = arena_array(a, buckets + 1, sizeof(*begin));
     uint16_t(*need)[PATTERN_NEEDS] = arena_array(a, n, sizeof(*need));
+    uint16_t *stem = arena_array(a, n + 1, sizeof(*stem));
     struct pattern_try *row;
 
     for (size_t b = 0; b < buckets; b++) {
@@ -74,7 +162,8 @@ static bool fill(struct arena *a, const struct source *s, struct pattern_run *r,
         }
     }
     row = arena_array(a, total + 1, sizeof(*row));
-    if (!begin || !need || !row || total > UINT16_MAX) {
+    if (!begin || !need || !stem || !row || total > UINT16_MAX ||
+        !find_stems(a, s->pattern + first, n, r, stem)) {
         return false;
     }
     find_needs(s->pattern + first, n, need);
@@ -82,13 +171,12 @@ static bool fill(struct arena *a, const struct source *s, struct pattern_run *r,
     for (size_t b = 0; b < buckets; b++) {
         begin[b] = (uint16_t)total;
         for (size_t i = first; i < first + n; i++) {
-            const struct template *t = &s->pattern[i].template;
-
             if (in_bucket(r, &s->pattern[i], b)) {
-                row[total] = (struct pattern_try){t->head, t->head_mask, {0}, (uint16_t)i};
-                memcpy(row[total++].need, need[i - first], sizeof(need[0]));
+                row[total++] = try_of(r, &s->pattern[i].template, (uint16_t)i, stem[i - first],
+                                      need[i - first]);
             }
         }
+        count_alike(row + begin[b], total - begin[b]);
     }
     begin[buckets] = (uint16_t)total;
     r->begin = begin;

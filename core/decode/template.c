@@ -66,16 +66,11 @@ static int parse_hole(struct span name, struct template *t, bool *greedy_seen, s
     *greedy_seen |= greedy;
     t->part[t->n].hole = (unsigned)field;
     t->part[t->n].greedy = greedy;
+    t->part[t->n].any = field == HOLE_SKIP && t->part[t->n].type == HOLE_ANY;
+    t->core |= (uint32_t)(field < FIELD_COUNT) << t->n;
+    t->named |= (uint32_t)(field == HOLE_NAMED) << t->n;
     t->n++;
     return 0;
-}
-
-// All ones for the first n bytes, as they stand in memory.
-static uint64_t head_mask(size_t n)
-{
-    static const char ones[8] = "\xff\xff\xff\xff\xff\xff\xff\xff";
-
-    return template_head(span_of(ones, n < sizeof(ones) ? n : sizeof(ones)));
 }
 
 static inline uint8_t pair_hash(const char *p)
@@ -115,7 +110,7 @@ int template_parse(struct span text, struct template *ret, struct err *err)
 
     *ret = (struct template){0};
     ret->head = template_head(span_sub(text, 0, span_find(text, '{')));
-    ret->head_mask = head_mask(span_find(text, '{'));
+    ret->head_mask = template_head_mask(span_find(text, '{'));
     for (;;) {
         size_t open = span_find(text, '{');
         size_t shut = span_find(text, '}');
@@ -166,12 +161,12 @@ static bool all_digits(struct span v)
     return true;
 }
 
-static bool hole_takes(unsigned hole, enum hole_type type, struct span v)
+static bool hole_takes(enum hole_type type, struct span v)
 {
     uint64_t n;
 
     switch (type) {
-    case HOLE_ANY: return hole == HOLE_SKIP || v.n > 0;
+    case HOLE_ANY: return v.n > 0;
     case HOLE_INT: return v.n > 0 && (v.n < 20 ? all_digits(v) : span_u64(v, &n));
     case HOLE_WORD: return v.n > 0 && FIND_ANY(v, 0, " \t") == v.n;
     case HOLE_IP: break;
@@ -188,58 +183,88 @@ static bool hole_takes(unsigned hole, enum hole_type type, struct span v)
 static inline bool take(const struct template *t, size_t i, struct span text, size_t from,
                         size_t to, struct span *value)
 {
-    struct span v = span_trim(span_of(text.p + from, to - from));
+    struct span v;
 
+    if (t->part[i].any) {
+        return true;
+    }
+    v = span_trim(span_of(text.p + from, to - from));
     value[i] = v;
-    return hole_takes(t->part[i].hole, t->part[i].type, v);
+    return t->part[i].type == HOLE_ANY ? v.n > 0 : hole_takes(t->part[i].type, v);
 }
 
 #if defined(__x86_64__)
-// Of the sixteen places from `at` on, those where the first and the last byte of `w` fit.
-static inline unsigned places(const char *at, struct span w)
+struct needle {
+    __m128i first, last;
+    size_t reach; // from the first byte to the last
+};
+
+static inline struct needle needle_of(struct span w)
+{
+    return (struct needle){_mm_set1_epi8(w.p[0]), _mm_set1_epi8(w.p[w.n - 1]), w.n - 1};
+}
+
+// Of the sixteen places from `at` on, those where the first and the last byte fit.
+static inline unsigned places(const char *at, const struct needle *w)
 {
     __m128i x = _mm_loadu_si128((const __m128i_u *)at);
-    __m128i y = _mm_loadu_si128((const __m128i_u *)(at + w.n - 1));
+    __m128i y = _mm_loadu_si128((const __m128i_u *)(at + w->reach));
 
-    return (unsigned)_mm_movemask_epi8(_mm_and_si128(
-        _mm_cmpeq_epi8(x, _mm_set1_epi8(w.p[0])), _mm_cmpeq_epi8(y, _mm_set1_epi8(w.p[w.n - 1]))));
+    return (unsigned)_mm_movemask_epi8(
+        _mm_and_si128(_mm_cmpeq_epi8(x, w->first), _mm_cmpeq_epi8(y, w->last)));
 }
 #endif
 
-// Where `w` begins from `from` on, or s.n. What stands before `from` may be looked at.
-static inline size_t find_word(struct span s, size_t from, struct span w)
+// The first `most` places at which `w` begins from `from` on: how many there are. What stands before
+// `from` may be looked at.
+static inline __attribute__((always_inline)) size_t
+find_places(struct span s, size_t from, struct span w, size_t most, size_t *ret)
 {
-    size_t i = from;
+    size_t n = 0;
 
-#if defined(__x86_64__)
-    for (; i + w.n + 15 <= s.n; i += 16) {
-        for (unsigned m = places(s.p + i, w); m; m &= m - 1) {
-            size_t at = i + (size_t)__builtin_ctz(m);
-
-            if (span_same(s.p + at, w.p, w.n)) {
-                return at;
-            }
-        }
+    if (s.n < w.n || from > s.n - w.n) {
+        return 0;
     }
-    if (i + w.n <= s.n && w.n + 15 <= s.n) { // the last places, of which the first were looked at
-        size_t last = s.n - w.n - 15;
+#if defined(__x86_64__)
+    if (s.n >= w.n + 15) {
+        const char *p = s.p + from, *end = s.p + (s.n - w.n), *last = end - 15;
+        const struct needle needle = needle_of(w);
 
-        for (unsigned m = places(s.p + last, w) >> (i - last); m; m &= m - 1) {
-            size_t at = i + (size_t)__builtin_ctz(m);
+        for (;; p += 16) {
+            // the last block, of which the first places were looked at
+            unsigned m = p <= last ? places(p, &needle) : places(last, &needle) >> (p - last);
 
-            if (span_same(s.p + at, w.p, w.n)) {
-                return at;
+            for (; m; m &= m - 1) {
+                const char *at = p + __builtin_ctz(m);
+
+                if (w.n <= 2 || span_same(at, w.p, w.n)) {
+                    ret[n++] = (size_t)(at - s.p);
+                    if (n == most) {
+                        return n;
+                    }
+                }
+            }
+            if (p >= last) {
+                return n;
             }
         }
-        return s.n;
     }
 #endif
-    for (; i + w.n <= s.n; i++) {
+    for (size_t i = from; i + w.n <= s.n && n < most; i++) {
         if (s.p[i] == w.p[0] && span_same(s.p + i, w.p, w.n)) {
-            return i;
+            ret[n++] = i;
         }
     }
-    return s.n;
+    return n;
+}
+
+// Where `w` begins from `from` on, or s.n.
+static inline __attribute__((always_inline)) size_t find_word(struct span s, size_t from,
+                                                              struct span w)
+{
+    size_t at;
+
+    return find_places(s, from, w, 1, &at) ? at : s.n;
 }
 
 static bool match_from(const struct template *t, size_t i, struct span text, size_t at,
@@ -267,11 +292,11 @@ static bool take_longest(const struct template *t, size_t i, struct span text, s
 }
 
 // Where the text of a hole ends at the earliest: behind its first byte that is no blank.
-static inline size_t hole_least(unsigned hole, enum hole_type type, struct span text, size_t from)
+static inline size_t hole_least(bool any, struct span text, size_t from)
 {
     size_t n = from;
 
-    if (hole == HOLE_SKIP && type == HOLE_ANY) {
+    if (any) {
         return from;
     }
     while (n < text.n && (text.p[n] == ' ' || text.p[n] == '\t')) {
@@ -294,8 +319,7 @@ static bool match_from(const struct template *t, size_t i, struct span text, siz
         if (t->part[i].greedy) {
             return take_longest(t, i, text, at, value);
         }
-        end = find_word(text, hole_least(t->part[i].hole, t->part[i].type, text, at),
-                        t->part[i + 1].before);
+        end = find_word(text, hole_least(t->part[i].any, text, at), t->part[i + 1].before);
         if (end == text.n || !take(t, i, text, at, end, value)) {
             return false;
         }
@@ -310,4 +334,89 @@ bool template_match(const struct template *t, struct span text, struct span valu
     }
     return span_starts(text, t->part[0].before) && span_ends(text, t->tail) &&
            match_from(t, 0, text, t->part[0].before.n, value);
+}
+
+// ---- what several templates begin with
+
+size_t template_shares(const struct template *a, const struct template *b, size_t parts)
+{
+    struct span x, y;
+    size_t n = 0;
+
+    if (parts >= a->n || parts >= b->n) {
+        return 0;
+    }
+    for (size_t i = 0; i < parts; i++) {
+        if (!span_eq(a->part[i].before, b->part[i].before) || a->part[i].greedy ||
+            b->part[i].greedy || a->part[i].type != b->part[i].type ||
+            a->part[i].any != b->part[i].any) {
+            return 0;
+        }
+    }
+    x = a->part[parts].before;
+    y = b->part[parts].before;
+    while (n < x.n && n < y.n && x.p[n] == y.p[n]) {
+        n++;
+    }
+    return n;
+}
+
+// Where the last hole of the stem begins; false when the text is not such.
+static bool stem_begins(const struct template_stem *s, struct span text, struct span *value,
+                        size_t *ret)
+{
+    const struct template *t = s->of;
+    size_t at = t->part[0].before.n;
+
+    if (!span_starts(text, t->part[0].before)) {
+        return false;
+    }
+    for (size_t i = 0; i + 1 < s->parts; i++) {
+        size_t end = find_word(text, hole_least(t->part[i].any, text, at), t->part[i + 1].before);
+
+        if (end == text.n || !take(t, i, text, at, end, value)) {
+            return false;
+        }
+        at = end + t->part[i + 1].before.n;
+    }
+    *ret = at;
+    return true;
+}
+
+void template_stem(const struct template_stem *s, struct span text,
+                   struct span value[TEMPLATE_PARTS], struct stem_fit *ret)
+{
+    struct span next = span_of(s->of->part[s->parts].before.p, s->n);
+
+    ret->n = 0;
+    if (!stem_begins(s, text, value, &ret->at)) {
+        return;
+    }
+    ret->n = find_places(text, hole_least(s->of->part[s->parts - 1].any, text, ret->at), next,
+                         STEM_PLACES, ret->place);
+    for (size_t i = 0; i < ret->n; i++) {
+        size_t behind = ret->place[i] + s->n;
+
+        ret->then[i] = template_head(span_of(text.p + behind, text.n - behind));
+    }
+}
+
+bool template_match_stem(const struct template *t, const struct template_stem *s,
+                         const struct stem_fit *fit, size_t place, struct span text,
+                         struct span value[TEMPLATE_PARTS])
+{
+    struct span next = t->part[s->parts].before;
+    size_t at = text.n;
+
+    for (size_t i = place; i < fit->n && at == text.n; i++) {
+        if (text.n - fit->place[i] >= next.n && span_same(text.p + fit->place[i], next.p, next.n)) {
+            at = fit->place[i];
+        }
+    }
+    if (at == text.n && fit->n == STEM_PLACES) {
+        at = find_word(text, fit->place[STEM_PLACES - 1] + 1, next);
+    }
+    return at < text.n && span_ends(text, t->tail) &&
+           take(t, s->parts - 1, text, fit->at, at, value) &&
+           match_from(t, s->parts, text, at + next.n, value);
 }

@@ -26,9 +26,10 @@ struct template
         struct span name;   // HOLE_NAMED: an original name
         uint16_t slot;      // its number, set by the reader
         enum hole_type type;
-        bool greedy;
+        bool greedy, any; // any: {_}, which is not asked for
     } part[TEMPLATE_PARTS];
-    struct span tail; // literal behind the last hole
+    struct span tail;     // literal behind the last hole
+    uint32_t core, named; // the parts whose holes are core fields, and HOLE_NAMED: bit = part
     // The first eight bytes at most of the literal that a fitting text begins with, and their mask:
     // a text whose head differs in them is not worth the match.
     uint64_t head, head_mask;
@@ -66,6 +67,14 @@ static inline uint64_t template_head(struct span s)
     return v;
 }
 
+// All ones for the first n bytes of it.
+static inline uint64_t template_head_mask(size_t n)
+{
+    static const char ones[8] = "\xff\xff\xff\xff\xff\xff\xff\xff";
+
+    return template_head(span_of(ones, n < sizeof(ones) ? n : sizeof(ones)));
+}
+
 extern const char field_types[FIELD_COUNT]; // 1: INT, 2: LIST of field.def
 
 static inline bool field_is_int(enum field f)
@@ -78,7 +87,35 @@ bool field_is_list(enum field f); // may have several values, which stand joined
 // Spans of the result point into `text`. 0, or E_INPUT with a sentence.
 int template_parse(struct span text, struct template *ret, struct err *err);
 
-// Fills value[] of the holes (index = part) when the text fits.
+// Fills value[] of the holes (index = part) but {_} when the text fits.
 bool template_match(const struct template *t, struct span text, struct span value[TEMPLATE_PARTS]);
+
+// What several templates begin with: their first `parts` parts (whatever the fields of the holes) and the
+// first `n` bytes of the literal behind. It is looked for in a text once; each of the templates then
+// asks only those places where its literal can stand.
+enum { STEM_PLACES = 8 };
+struct template_stem {
+    const struct template *of; // one of them
+    size_t parts, n;
+};
+struct stem_fit {
+    size_t at;                  // where the last hole of the stem begins
+    size_t n;                   // places where the literal behind may begin: none, and none of the
+                                // templates fits; STEM_PLACES, and there may be more
+    size_t place[STEM_PLACES];  // ascending
+    uint64_t then[STEM_PLACES]; // the eight bytes behind the stem's there, as of template_head()
+};
+
+// How many bytes the literals behind the first `parts` parts share; 0 when those parts differ or one of
+// them is greedy.
+size_t template_shares(const struct template *a, const struct template *b, size_t parts);
+// Fills value[] of the stem's holes but the last.
+void template_stem(const struct template_stem *s, struct span text,
+                   struct span value[TEMPLATE_PARTS], struct stem_fit *ret);
+// As template_match(), behind template_stem() for the same text and value[]. The literal stands at none of
+// the places before `place`.
+bool template_match_stem(const struct template *t, const struct template_stem *s,
+                         const struct stem_fit *fit, size_t place, struct span text,
+                         struct span value[TEMPLATE_PARTS]);
 
 #endif
