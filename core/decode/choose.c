@@ -3,8 +3,7 @@
 #include "core/decode/choose.h"
 
 #include "core/base/attr.h"
-
-enum { GRAMS = 4096, LAST = 8 };
+#include "core/decode/literals.h"
 
 struct hook { // a source that hangs at one thing; chained by index + 1
     const struct source *source;
@@ -18,10 +17,9 @@ struct chooser {
     struct hook *hook;
     uint32_t *bucket; // by hash of (mechanism, slot, value)
     uint64_t valued[MECH_COUNT][SLOTS_MAX / 64], present[MECH_COUNT][SLOTS_MAX / 64];
-    uint64_t grams[GRAMS / 64]; // first three bytes of the literals
-    uint32_t gram[GRAMS];       // hooks by literal
-    uint32_t starred;           // applications "NAME*"
-    uint32_t last[MECH_COUNT];  // sources with no conditions
+    struct literals *literals;
+    uint32_t starred;          // applications "NAME*"
+    uint32_t last[MECH_COUNT]; // sources with no conditions
 };
 
 // `pattern` has '*' for any run. On a mismatch the last star takes one byte more: no recursion.
@@ -164,14 +162,6 @@ static size_t bucket_of(const struct chooser *c, enum mechanism m, uint16_t slot
     return (size_t)(h >> 32) & (c->cap - 1);
 }
 
-static unsigned gram_of(const char *p)
-{
-    uint32_t v = (unsigned char)p[0] | (uint32_t)(unsigned char)p[1] << 8 |
-                 (uint32_t)(unsigned char)p[2] << 16;
-
-    return (v * 2654435761u) >> 20;
-}
-
 static void hang(struct chooser *c, uint32_t *at, const struct source *s, uint16_t slot,
                  struct span value)
 {
@@ -236,10 +226,7 @@ static void hang_by_text(struct chooser *c, const struct source *s)
         }
     }
     for (size_t i = 0; s->napps == 0 && i < s->nliterals; i++) {
-        unsigned g = gram_of(s->literal[i].s.p);
-
-        c->grams[g / 64] |= (uint64_t)1 << g % 64;
-        hang(c, &c->gram[g], s, SLOT_TEXT, s->literal[i].s);
+        literals_add(c->literals, &s->literal[i], s);
     }
 }
 
@@ -259,6 +246,16 @@ static size_t count_hooks(const struct sourceset *s, uint16_t *asked)
     return n;
 }
 
+static size_t count_literals(const struct sourceset *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n; i++) {
+        n += s->source[i].nliterals;
+    }
+    return n;
+}
+
 struct chooser *chooser_new(struct sourceset *s)
 {
     struct chooser *c = arena_alloc(&s->arena, sizeof(*c));
@@ -273,7 +270,8 @@ struct chooser *chooser_new(struct sourceset *s)
     }
     c->hook = arena_array(&s->arena, n, sizeof(*c->hook));
     c->bucket = arena_array(&s->arena, c->cap, sizeof(*c->bucket));
-    if (!c->hook || !c->bucket) {
+    c->literals = literals_new(&s->arena, count_literals(s));
+    if (!c->hook || !c->bucket || !c->literals) {
         return NULL;
     }
     for (size_t i = s->n; i-- > 0;) { // so that chains are in order of names
@@ -362,7 +360,8 @@ static bool literal_holds(const struct source *s, const struct work *w)
     return s->nliterals == 0;
 }
 
-static void ask(struct choice_of *c, const struct source *s)
+// `met`: one of its literals is known to hold.
+static void ask(struct choice_of *c, const struct source *s, bool met)
 {
     size_t w = weight(s);
 
@@ -372,7 +371,7 @@ static void ask(struct choice_of *c, const struct source *s)
     c->trace->untold |= s->nliterals > 0;
     // text hangs at its application, so that one holds already
     if ((s->mechanism == MECH_SYSLOG || app_holds(s, c->w->pseudo[SLOT_APP].v.s)) &&
-        literal_holds(s, c->w) && all_hold(c, s->match, s->nmatch)) {
+        (met || literal_holds(s, c->w)) && all_hold(c, s->match, s->nmatch)) {
         c->best = s;
         c->weight = w;
     }
@@ -386,7 +385,7 @@ static void ask_bucket(struct choice_of *c, const struct chooser *h, enum mechan
 
         if (k->source->mechanism == m && k->slot == slot && !k->value.p == !v.p &&
             span_eq(k->value, v)) {
-            ask(c, k->source);
+            ask(c, k->source, false);
         }
     }
 }
@@ -394,7 +393,7 @@ static void ask_bucket(struct choice_of *c, const struct chooser *h, enum mechan
 static void ask_chain(struct choice_of *c, const struct chooser *h, uint32_t first)
 {
     for (uint32_t i = first; i; i = h->hook[i - 1].next) {
-        ask(c, h->hook[i - 1].source);
+        ask(c, h->hook[i - 1].source, false);
     }
 }
 
@@ -402,7 +401,7 @@ static void ask_starred(struct choice_of *c, const struct chooser *h, struct spa
 {
     for (uint32_t i = h->starred; i; i = h->hook[i - 1].next) {
         if (span_starts(app, h->hook[i - 1].value)) {
-            ask(c, h->hook[i - 1].source);
+            ask(c, h->hook[i - 1].source, false);
         }
     }
 }
@@ -432,23 +431,17 @@ static void ask_fields(struct choice_of *c, const struct chooser *h, enum mechan
     }
 }
 
+static void ask_met(void *ctx, const struct source *s)
+{
+    ask(ctx, s, true);
+}
+
 static void ask_text(struct choice_of *c, const struct chooser *h)
 {
-    struct span text = reach_of(c->w);
+    struct span text = span_sub(c->w->pseudo[SLOT_TEXT].v.s, 0, LITERAL_REACH);
 
     c->trace->untold = true;
-    for (size_t i = 0; i + LITERAL_MIN <= text.n; i++) {
-        unsigned g = gram_of(text.p + i);
-
-        if (!(h->grams[g / 64] >> g % 64 & 1)) {
-            continue;
-        }
-        for (uint32_t k = h->gram[g]; k; k = h->hook[k - 1].next) {
-            if (span_starts(span_sub(text, i, text.n), h->hook[k - 1].value)) {
-                ask(c, h->hook[k - 1].source);
-            }
-        }
-    }
+    literals_find(h->literals, reach_of(c->w), text, ask_met, c);
 }
 
 bool choose_by_value(const struct sourceset *s, enum mechanism m, uint32_t slot)

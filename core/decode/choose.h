@@ -11,7 +11,7 @@
 
 #include "core/decode/apply.h"
 
-enum { LITERAL_MIN = 3, LITERAL_REACH = 1024 };
+enum { LITERAL_REACH = 1024 };
 
 struct chooser;
 

@@ -1,6 +1,6 @@
 // source_match.c - reading `match` of a source file: how its records are recognised.
 // SPDX-License-Identifier: Apache-2.0
-#include "core/decode/choose.h"
+#include "core/decode/literals.h"
 #include "core/decode/source.h"
 
 static int read_literals(struct loader *l, const struct ynode *text, const struct ynode *starts,

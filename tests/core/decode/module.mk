@@ -1,4 +1,4 @@
-TESTS_core/decode := test_conditions test_corpora test_csv test_data test_decode test_generic test_hostile test_hsms test_hsms_set test_json_lines test_json_take test_language test_load test_logsource test_memo test_pairs test_rows test_shape test_sources test_stamp test_syslog test_take test_template test_words
+TESTS_core/decode := test_conditions test_corpora test_csv test_data test_decode test_generic test_hostile test_hsms test_hsms_set test_json_lines test_json_take test_language test_literals test_load test_logsource test_memo test_pairs test_rows test_shape test_sources test_stamp test_syslog test_take test_template test_words
 test_data_USES := core/frame
 test_data_PKG := jansson
 test_hsms_PKG := jansson
