@@ -14,6 +14,11 @@ struct scan_machine {
     bool asked;      // the rules, about the record taken last
 };
 
+static bool steady(const void *sources, struct span text)
+{
+    return sourceset_keeps(sources, text);
+}
+
 struct scan_machine *scan_machine_new(const struct scan_set *set, struct err *err)
 {
     struct scan_machine *m = calloc(1, sizeof(*m));
@@ -30,6 +35,7 @@ struct scan_machine *scan_machine_new(const struct scan_set *set, struct err *er
         (void)err_set(err, E_SYSTEM, "scan.memory", "no memory for the matcher");
         return NULL;
     }
+    matcher_steady(m->matcher, steady, set->sources);
     return m;
 }
 

@@ -35,6 +35,11 @@ struct block_run {
     struct buf *out;
 };
 
+static bool steady(const void *sources, struct span text)
+{
+    return sourceset_keeps(sources, text);
+}
+
 struct block_run *block_run_new(const struct sourceset *sources, const struct ruleset *rules)
 {
     struct block_run *b = calloc(1, sizeof(*b));
@@ -53,6 +58,7 @@ struct block_run *block_run_new(const struct sourceset *sources, const struct ru
         block_run_free(b);
         return NULL;
     }
+    matcher_steady(b->matcher, steady, sources);
     return b;
 }
 

@@ -53,6 +53,18 @@ void arena_reset(struct arena *a)
     *a = (struct arena){.chunks = keep, .max = a->max};
 }
 
+bool arena_holds(const struct arena *a, struct span s)
+{
+    for (const struct arena_chunk *c = a->chunks; s.n && c; c = c->next) {
+        uintptr_t from = (uintptr_t)s.p - (uintptr_t)c->data; // before it: a huge number
+
+        if (from < c->used && s.n <= c->used - from) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void arena_free(struct arena *a)
 {
     free_all(a->chunks);

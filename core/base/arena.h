@@ -51,6 +51,9 @@ static inline void *arena_room(struct arena *a, size_t n)
     return c->data + c->used - need;
 }
 
+// Whether the bytes lie in a piece that was handed out; none lie nowhere.
+bool arena_holds(const struct arena *a, struct span s);
+
 void *arena_array(struct arena *a, size_t count, size_t size);
 char *arena_str(struct arena *a, struct span s); // terminated copy; never NULL: "" on failure
 struct span arena_span(struct arena *a, struct span s); // copy; empty on failure

@@ -20,6 +20,8 @@ struct sourceset *sourceset_load(const struct textfile *files, size_t n, struct 
 struct sourceset *sourceset_load_trees(const struct textfile *files, const struct span *tree,
                                        size_t n, struct faults *faults);
 void sourceset_free(struct sourceset *s);
+// Whether a text lies in the set's own memory: there it stays as it is until the set is freed.
+bool sourceset_keeps(const struct sourceset *s, struct span text);
 size_t sourceset_count(const struct sourceset *s);
 const char *sourceset_name(const struct sourceset *s, size_t i);
 // What kind of source it is: sensor, agent, pam, fab, os, net; "" for raw.

@@ -298,6 +298,11 @@ void sourceset_free(struct sourceset *s)
     }
 }
 
+bool sourceset_keeps(const struct sourceset *s, struct span text)
+{
+    return arena_holds(&s->arena, text);
+}
+
 size_t sourceset_count(const struct sourceset *s)
 {
     return s->n;

@@ -56,6 +56,11 @@ void matcher_free(struct matcher *m)
     }
 }
 
+void matcher_steady(struct matcher *m, steady_text *steady, const void *ctx)
+{
+    prefilter_memo_steady(m->memo, steady, ctx);
+}
+
 static void begin(struct matcher *m, const struct event *ev)
 {
     value_cache_begin(&m->values, ev);

@@ -60,6 +60,11 @@ void prefilter_memo_free(struct prefilter_memo *m)
     }
 }
 
+void prefilter_memo_steady(struct prefilter_memo *m, steady_text *steady, const void *ctx)
+{
+    rulesource_memo_steady(m->sources, steady, ctx);
+}
+
 static bool have_room(void **at, size_t *cap, size_t n, size_t size)
 {
     void *p;

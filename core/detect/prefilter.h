@@ -36,6 +36,7 @@ struct prefilter_memo;
 struct prefilter_memo *prefilter_memo_new(const struct prefilter *p,
                                           const struct value_cache *values);
 void prefilter_memo_free(struct prefilter_memo *m);
+void prefilter_memo_steady(struct prefilter_memo *m, steady_text *steady, const void *ctx);
 
 // Adds every candidate. Keywords are asked from t->field under NAME_KEYWORD. False: there was no memory
 // to find out, nothing was added.

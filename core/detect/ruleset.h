@@ -136,6 +136,10 @@ void ruleset_want(const struct ruleset *s, struct wants *w);
 struct matcher;
 struct matcher *matcher_new(const struct ruleset *s, const struct wants *want);
 void matcher_free(struct matcher *m);
+// Words of log sources where a text stays what it is while the matcher lives, as `steady` says of them,
+// are told by their place from then on. Without it each is read.
+typedef bool steady_text(const void *ctx, struct span text);
+void matcher_steady(struct matcher *m, steady_text *steady, const void *ctx);
 // All rules whose log source fits are evaluated; a rule that says yes or ask gives one hit. Returns
 // their number, at most `max` (more are counted in matcher_overflow()). Spans as the event's.
 size_t matcher_run(struct matcher *m, const struct event *ev, struct hit *out, size_t max);

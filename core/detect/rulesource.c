@@ -53,7 +53,8 @@ uint32_t rulesources_add(struct rulesources *p, struct arena *a, const struct sp
 // ---- what was seen before
 //
 // A stream has few log sources, and their words mostly lie where they lay in the record before: what was
-// found for those addresses is held against the texts. Only texts decide.
+// found for those addresses is held against the texts. Texts decide, and where all of them lie in memory
+// that stays as it is their places do.
 
 enum { SETS = RULESOURCE_PLACES - 1, SPARE = SETS, GUESSES = 256, SET_TEXT = 512 };
 enum { SET_WORDS = (EVENT_ALSO_MAX + 1) * LS_COUNT };
@@ -66,10 +67,14 @@ struct set {         // the log sources of an event
         const char *text; // as it came, in `text`
     } word[SET_WORDS];
     char text[SET_TEXT];
+    bool steady; // the words lie where they stay as they are; at[] is where
+    struct span at[SET_WORDS];
 };
 
 struct rulesource_memo {
     const struct rulesources *sources;
+    steady_text *steady; // NULL: nothing is
+    const void *ctx;
     bool *fits; // by number: of the set that was made last
     uint16_t guess[GUESSES];
     struct set set[SETS];
@@ -97,6 +102,12 @@ void rulesource_memo_free(struct rulesource_memo *m)
         free(m->fits);
         free(m);
     }
+}
+
+void rulesource_memo_steady(struct rulesource_memo *m, steady_text *steady, const void *ctx)
+{
+    m->steady = steady;
+    m->ctx = ctx;
 }
 
 bool rulesource_fits(const struct rulesource_memo *m, size_t at)
@@ -147,25 +158,49 @@ static inline bool is_source(const struct word *w, const struct span s[LS_COUNT]
            (s[2].n == 0 || is_word(&w[2], s[2]));
 }
 
-static bool is_set(const struct set *set, const struct event *ev)
+static inline bool same_places(const struct span *a, const struct span *b)
+{
+    uintptr_t differ = 0;
+
+    for (size_t i = 0; i < LS_COUNT; i++) {
+        differ |= ((uintptr_t)a[i].p ^ (uintptr_t)b[i].p) | (a[i].n ^ b[i].n);
+    }
+    return differ == 0;
+}
+
+static inline bool is_there(const struct set *set, const struct event *ev)
+{
+    bool there = same_places(set->at, ev->logsource);
+
+    for (size_t i = 0; there && i < ev->nalso; i++) {
+        there = same_places(&set->at[(i + 1) * LS_COUNT], ev->also[i]);
+    }
+    return there;
+}
+
+static __attribute__((noinline)) bool is_same(const struct set *set, const struct event *ev)
 {
     size_t i = 0;
 
-    if (set->nsources != ev->nalso + 1) {
-        return false;
-    }
     while (i < set->nsources && is_source(&set->word[i * LS_COUNT], words_of(ev, i))) {
         i++;
     }
     return i == set->nsources;
 }
 
+static inline bool is_set(const struct set *set, const struct event *ev)
+{
+    return set->nsources == ev->nalso + 1 &&
+           ((set->steady && is_there(set, ev)) || is_same(set, ev));
+}
+
 // False: its texts are too long to be kept.
-static bool keep(struct set *set, const struct event *ev)
+static bool keep(const struct rulesource_memo *m, struct set *set, const struct event *ev)
 {
     char *to = set->text;
 
     set->nsources = 0;
+    set->steady = m->steady != NULL;
     for (size_t i = 0; i < (ev->nalso + 1) * LS_COUNT; i++) {
         struct span s = words_of(ev, i / LS_COUNT)[i % LS_COUNT];
 
@@ -174,6 +209,8 @@ static bool keep(struct set *set, const struct event *ev)
         }
         memcpy(to, s.n ? s.p : "", s.n);
         set->word[i] = (struct word){s.n, ends_of(s), to};
+        set->at[i] = s;
+        set->steady = set->steady && (s.n == 0 || m->steady(m->ctx, s));
         to += s.n;
     }
     set->nsources = ev->nalso + 1;
@@ -227,7 +264,7 @@ size_t rulesource_place(struct rulesource_memo *m, const struct event *ev, bool 
     for (size_t i = 0; i <= ev->nalso; i++) {
         find_fitting(m, words_of(ev, i));
     }
-    return keep(&m->set[*guess], ev) ? *guess : (size_t)SPARE;
+    return keep(m, &m->set[*guess], ev) ? *guess : (size_t)SPARE;
 }
 
 void rulesource_forget(struct rulesource_memo *m, size_t place)

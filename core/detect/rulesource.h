@@ -27,6 +27,7 @@ enum { RULESOURCE_PLACES = 257 };
 struct rulesource_memo;
 struct rulesource_memo *rulesource_memo_new(const struct rulesources *p);
 void rulesource_memo_free(struct rulesource_memo *m);
+void rulesource_memo_steady(struct rulesource_memo *m, steady_text *steady, const void *ctx);
 
 // The place, below RULESOURCE_PLACES; *ret_fresh: it was made for these texts just now.
 size_t rulesource_place(struct rulesource_memo *m, const struct event *ev, bool *ret_fresh);
