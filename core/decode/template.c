@@ -179,18 +179,18 @@ static bool hole_takes(enum hole_type type, struct span v)
     return v.n > 1;
 }
 
-// The hole i has the text from `from` to `to`.
-static inline bool take(const struct template *t, size_t i, struct span text, size_t from,
-                        size_t to, struct span *value)
+// The hole has the text from `from` to `to`.
+static inline bool take(const struct template_part *p, struct span text, size_t from, size_t to,
+                        struct span *value)
 {
     struct span v;
 
-    if (t->part[i].any) {
+    if (p->any) {
         return true;
     }
     v = span_trim(span_of(text.p + from, to - from));
-    value[i] = v;
-    return t->part[i].type == HOLE_ANY ? v.n > 0 : hole_takes(t->part[i].type, v);
+    *value = v;
+    return p->type == HOLE_ANY ? v.n > 0 : hole_takes(p->type, v);
 }
 
 #if defined(__x86_64__)
@@ -283,8 +283,8 @@ static bool take_longest(const struct template *t, size_t i, struct span text, s
             return false;
         }
         at = (size_t)(last - text.p);
-        if (span_same(last, next.p, next.n) && take(t, i, text, from, at, value) &&
-            match_from(t, i + 1, text, at + next.n, value)) {
+        if (span_same(last, next.p, next.n) && take(&t->part[i], text, from, at, value) &&
+            match_from(t, i + 1, text, at + next.n, value - i)) {
             return true;
         }
     }
@@ -310,21 +310,21 @@ static inline size_t hole_least(bool any, struct span text, size_t from)
 static bool match_from(const struct template *t, size_t i, struct span text, size_t at,
                        struct span *value)
 {
-    for (;; i++) {
+    const struct template_part *p = &t->part[i], *last = &t->part[t->n - 1];
+
+    for (value += i; p < last; p++, value++) {
         size_t end;
 
-        if (i + 1 == t->n) {
-            return text.n - at >= t->tail.n && take(t, i, text, at, text.n - t->tail.n, value);
+        if (p->greedy) {
+            return take_longest(t, (size_t)(p - t->part), text, at, value);
         }
-        if (t->part[i].greedy) {
-            return take_longest(t, i, text, at, value);
-        }
-        end = find_word(text, hole_least(t->part[i].any, text, at), t->part[i + 1].before);
-        if (end == text.n || !take(t, i, text, at, end, value)) {
+        end = find_word(text, hole_least(p->any, text, at), p[1].before);
+        if (end == text.n || !take(p, text, at, end, value)) {
             return false;
         }
-        at = end + t->part[i + 1].before.n;
+        at = end + p[1].before.n;
     }
+    return text.n - at >= t->tail.n && take(p, text, at, text.n - t->tail.n, value);
 }
 
 bool template_match(const struct template *t, struct span text, struct span value[TEMPLATE_PARTS])
@@ -374,7 +374,7 @@ static bool stem_begins(const struct template_stem *s, struct span text, struct 
     for (size_t i = 0; i + 1 < s->parts; i++) {
         size_t end = find_word(text, hole_least(t->part[i].any, text, at), t->part[i + 1].before);
 
-        if (end == text.n || !take(t, i, text, at, end, value)) {
+        if (end == text.n || !take(&t->part[i], text, at, end, &value[i])) {
             return false;
         }
         at = end + t->part[i + 1].before.n;
@@ -388,6 +388,8 @@ void template_stem(const struct template_stem *s, struct span text,
 {
     struct span next = span_of(s->of->part[s->parts].before.p, s->n);
 
+    ret->stem = s;
+    ret->text = text;
     ret->n = 0;
     if (!stem_begins(s, text, value, &ret->at)) {
         return;
@@ -401,22 +403,24 @@ void template_stem(const struct template_stem *s, struct span text,
     }
 }
 
-bool template_match_stem(const struct template *t, const struct template_stem *s,
-                         const struct stem_fit *fit, size_t place, struct span text,
+bool template_match_stem(const struct template *t, const struct stem_fit *fit, size_t place,
                          struct span value[TEMPLATE_PARTS])
 {
-    struct span next = t->part[s->parts].before;
-    size_t at = text.n;
+    const struct template_part *behind = &t->part[fit->stem->parts];
+    struct span text = fit->text, next = behind->before;
+    size_t at;
 
-    for (size_t i = place; i < fit->n && at == text.n; i++) {
-        if (text.n - fit->place[i] >= next.n && span_same(text.p + fit->place[i], next.p, next.n)) {
-            at = fit->place[i];
+    for (;; place++) {
+        if (place == fit->n) {
+            at = fit->n == STEM_PLACES ? find_word(text, fit->place[place - 1] + 1, next) : text.n;
+            break;
+        }
+        at = fit->place[place];
+        if (text.n - at >= next.n && span_same(text.p + at, next.p, next.n)) {
+            break;
         }
     }
-    if (at == text.n && fit->n == STEM_PLACES) {
-        at = find_word(text, fit->place[STEM_PLACES - 1] + 1, next);
-    }
     return at < text.n && span_ends(text, t->tail) &&
-           take(t, s->parts - 1, text, fit->at, at, value) &&
-           match_from(t, s->parts, text, at + next.n, value);
+           take(behind - 1, text, fit->at, at, &value[fit->stem->parts - 1]) &&
+           match_from(t, fit->stem->parts, text, at + next.n, value);
 }
