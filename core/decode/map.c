@@ -345,8 +345,7 @@ static bool run_fit(const struct work *w, const struct source *s, const struct p
             (r->nconditions && !conditions_hold(w, r->condition, r->nconditions))) {
             continue;
         }
-        if (t->stem ? template_match_stem(&r->template, &run->stem[found - 1], &stem, place, text,
-                                          ret->value)
+        if (t->stem ? template_match_stem(&r->template, &stem, place, ret->value)
                     : template_match(&r->template, text, ret->value)) {
             ret->row = r;
             return true;

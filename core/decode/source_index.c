@@ -72,10 +72,11 @@ static size_t sharers(const struct pattern_row *row, size_t n, size_t i, const u
         for (size_t k = i + 1; k < n; k++) {
             found += !stem[k] && template_shares(&row[i].template, &row[k].template, parts);
         }
-        if (found && found >= most) {
-            most = found;
-            *ret_parts = parts;
+        if (!found || found < most) { // who shares more parts shares these too
+            break;
         }
+        most = found;
+        *ret_parts = parts;
     }
     return most;
 }

@@ -4,75 +4,6 @@
 
 #include "core/base/find.h"
 
-const char field_types[FIELD_COUNT] = {
-#define STR                             0
-#define INT                             1
-#define LIST                            2
-#define FIELD(NAME, ecs, type, carried) [FIELD_##NAME] = type,
-#include "core/model/field.def"
-#undef FIELD
-#undef STR
-#undef INT
-#undef LIST
-};
-
-bool field_is_list(enum field f)
-{
-    return f < FIELD_COUNT && field_types[f] == 2;
-}
-
-static bool type_of(struct span word, enum hole_type *ret)
-{
-    static const char *const words[] = {"", "int", "ip", "word"};
-
-    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (span_eq_str(word, words[i])) {
-            *ret = (enum hole_type)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static int parse_hole(struct span name, struct template *t, bool *greedy_seen, struct err *err)
-{
-    bool greedy = name.n && name.p[name.n - 1] == '*';
-    struct span type = span_sub(name, 0, name.n - greedy);
-    int field = -1;
-
-    name = span_cut(&type, ':');
-    t->part[t->n].name = SPAN_NONE;
-    t->part[t->n].type = HOLE_ANY;
-    if (name.n > 1 && name.p[0] == '@') {
-        field = HOLE_NAMED;
-        t->part[t->n].name = span_sub(name, 1, name.n);
-    } else {
-        field = span_eq_str(name, "_") ? (int)HOLE_SKIP : field_of(name);
-    }
-    if (field < 0) {
-        return err_set(err, E_INPUT, "source.field", "\"" SPAN_FMT "\" is no core field",
-                       SPAN_ARG(name));
-    }
-    if (!type_of(type, &t->part[t->n].type)) {
-        return err_set(err, E_INPUT, "source.template", "\"" SPAN_FMT "\" is no type of a hole",
-                       SPAN_ARG(type));
-    }
-    if (field_is_int((enum field)field)) {
-        t->part[t->n].type = HOLE_INT;
-    }
-    if (greedy && *greedy_seen) {
-        return err_set(err, E_INPUT, "source.template", "a template may have one hole with '*'");
-    }
-    *greedy_seen |= greedy;
-    t->part[t->n].hole = (unsigned)field;
-    t->part[t->n].greedy = greedy;
-    t->part[t->n].any = field == HOLE_SKIP && t->part[t->n].type == HOLE_ANY;
-    t->core |= (uint32_t)(field < FIELD_COUNT) << t->n;
-    t->named |= (uint32_t)(field == HOLE_NAMED) << t->n;
-    t->n++;
-    return 0;
-}
-
 static inline uint8_t pair_hash(const char *p)
 {
     return (uint8_t)((unsigned char)p[0] * 37u + (unsigned char)p[1]);
@@ -101,47 +32,6 @@ void pairset_add(struct pairset *s, struct span text)
 #endif
     for (; i < text.n; i++) {
         s->has[pair_hash(text.p + i - 1)] = true;
-    }
-}
-
-int template_parse(struct span text, struct template *ret, struct err *err)
-{
-    bool greedy = false;
-
-    *ret = (struct template){0};
-    ret->head = template_head(span_sub(text, 0, span_find(text, '{')));
-    ret->head_mask = template_head_mask(span_find(text, '{'));
-    for (;;) {
-        size_t open = span_find(text, '{');
-        size_t shut = span_find(text, '}');
-        struct span literal = span_sub(text, 0, open);
-        int rc;
-
-        if (shut < open) {
-            return err_set(err, E_INPUT, "source.template", "a '}' without its '{'");
-        }
-        if (open == text.n) {
-            ret->tail = text;
-            return ret->n || text.n
-                       ? 0
-                       : err_set(err, E_INPUT, "source.template", "the template is empty");
-        }
-        if (shut == text.n) {
-            return err_set(err, E_INPUT, "source.template", "a '{' without its '}'");
-        }
-        if (ret->n == TEMPLATE_PARTS) {
-            return err_set(err, E_LIMIT, "source.template", "more than 24 holes");
-        }
-        if (ret->n && literal.n == 0) {
-            return err_set(err, E_INPUT, "source.template",
-                           "two holes need a text between them to be told apart");
-        }
-        ret->part[ret->n].before = literal;
-        rc = parse_hole(span_sub(text, open + 1, shut - open - 1), ret, &greedy, err);
-        if (rc) {
-            return rc;
-        }
-        text = span_sub(text, shut + 1, text.n);
     }
 }
 
@@ -179,18 +69,18 @@ static bool hole_takes(enum hole_type type, struct span v)
     return v.n > 1;
 }
 
-// The hole i has the text from `from` to `to`.
-static inline bool take(const struct template *t, size_t i, struct span text, size_t from,
-                        size_t to, struct span *value)
+// The hole has the text from `from` to `to`.
+static inline bool take(const struct template_part *p, struct span text, size_t from, size_t to,
+                        struct span *value)
 {
     struct span v;
 
-    if (t->part[i].any) {
+    if (p->any) {
         return true;
     }
     v = span_trim(span_of(text.p + from, to - from));
-    value[i] = v;
-    return t->part[i].type == HOLE_ANY ? v.n > 0 : hole_takes(t->part[i].type, v);
+    *value = v;
+    return p->type == HOLE_ANY ? v.n > 0 : hole_takes(p->type, v);
 }
 
 #if defined(__x86_64__)
@@ -283,8 +173,8 @@ static bool take_longest(const struct template *t, size_t i, struct span text, s
             return false;
         }
         at = (size_t)(last - text.p);
-        if (span_same(last, next.p, next.n) && take(t, i, text, from, at, value) &&
-            match_from(t, i + 1, text, at + next.n, value)) {
+        if (span_same(last, next.p, next.n) && take(&t->part[i], text, from, at, value) &&
+            match_from(t, i + 1, text, at + next.n, value - i)) {
             return true;
         }
     }
@@ -310,21 +200,21 @@ static inline size_t hole_least(bool any, struct span text, size_t from)
 static bool match_from(const struct template *t, size_t i, struct span text, size_t at,
                        struct span *value)
 {
-    for (;; i++) {
+    const struct template_part *p = &t->part[i], *last = &t->part[t->n - 1];
+
+    for (value += i; p < last; p++, value++) {
         size_t end;
 
-        if (i + 1 == t->n) {
-            return text.n - at >= t->tail.n && take(t, i, text, at, text.n - t->tail.n, value);
+        if (p->greedy) {
+            return take_longest(t, (size_t)(p - t->part), text, at, value);
         }
-        if (t->part[i].greedy) {
-            return take_longest(t, i, text, at, value);
-        }
-        end = find_word(text, hole_least(t->part[i].any, text, at), t->part[i + 1].before);
-        if (end == text.n || !take(t, i, text, at, end, value)) {
+        end = find_word(text, hole_least(p->any, text, at), p[1].before);
+        if (end == text.n || !take(p, text, at, end, value)) {
             return false;
         }
-        at = end + t->part[i + 1].before.n;
+        at = end + p[1].before.n;
     }
+    return text.n - at >= t->tail.n && take(p, text, at, text.n - t->tail.n, value);
 }
 
 bool template_match(const struct template *t, struct span text, struct span value[TEMPLATE_PARTS])
@@ -374,7 +264,7 @@ static bool stem_begins(const struct template_stem *s, struct span text, struct 
     for (size_t i = 0; i + 1 < s->parts; i++) {
         size_t end = find_word(text, hole_least(t->part[i].any, text, at), t->part[i + 1].before);
 
-        if (end == text.n || !take(t, i, text, at, end, value)) {
+        if (end == text.n || !take(&t->part[i], text, at, end, &value[i])) {
             return false;
         }
         at = end + t->part[i + 1].before.n;
@@ -388,6 +278,8 @@ void template_stem(const struct template_stem *s, struct span text,
 {
     struct span next = span_of(s->of->part[s->parts].before.p, s->n);
 
+    ret->stem = s;
+    ret->text = text;
     ret->n = 0;
     if (!stem_begins(s, text, value, &ret->at)) {
         return;
@@ -401,22 +293,24 @@ void template_stem(const struct template_stem *s, struct span text,
     }
 }
 
-bool template_match_stem(const struct template *t, const struct template_stem *s,
-                         const struct stem_fit *fit, size_t place, struct span text,
+bool template_match_stem(const struct template *t, const struct stem_fit *fit, size_t place,
                          struct span value[TEMPLATE_PARTS])
 {
-    struct span next = t->part[s->parts].before;
-    size_t at = text.n;
+    const struct template_part *behind = &t->part[fit->stem->parts];
+    struct span text = fit->text, next = behind->before;
+    size_t at;
 
-    for (size_t i = place; i < fit->n && at == text.n; i++) {
-        if (text.n - fit->place[i] >= next.n && span_same(text.p + fit->place[i], next.p, next.n)) {
-            at = fit->place[i];
+    for (;; place++) {
+        if (place == fit->n) {
+            at = fit->n == STEM_PLACES ? find_word(text, fit->place[place - 1] + 1, next) : text.n;
+            break;
+        }
+        at = fit->place[place];
+        if (text.n - at >= next.n && span_same(text.p + at, next.p, next.n)) {
+            break;
         }
     }
-    if (at == text.n && fit->n == STEM_PLACES) {
-        at = find_word(text, fit->place[STEM_PLACES - 1] + 1, next);
-    }
     return at < text.n && span_ends(text, t->tail) &&
-           take(t, s->parts - 1, text, fit->at, at, value) &&
-           match_from(t, s->parts, text, at + next.n, value);
+           take(behind - 1, text, fit->at, at, &value[fit->stem->parts - 1]) &&
+           match_from(t, fit->stem->parts, text, at + next.n, value);
 }

@@ -17,17 +17,19 @@
 enum { TEMPLATE_PARTS = 24, HOLE_SKIP = FIELD_COUNT, HOLE_NAMED = FIELD_COUNT + 1 };
 enum hole_type { HOLE_ANY, HOLE_INT, HOLE_IP, HOLE_WORD };
 
+struct template_part {
+    struct span before; // literal in front of the hole
+    unsigned hole;      // enum field, HOLE_SKIP, HOLE_NAMED
+    struct span name;   // HOLE_NAMED: an original name
+    uint16_t slot;      // its number, set by the reader
+    enum hole_type type;
+    bool greedy, any; // any: {_}, which is not asked for
+};
+
 struct template
 {
     size_t n;
-    struct {
-        struct span before; // literal in front of the hole
-        unsigned hole;      // enum field, HOLE_SKIP, HOLE_NAMED
-        struct span name;   // HOLE_NAMED: an original name
-        uint16_t slot;      // its number, set by the reader
-        enum hole_type type;
-        bool greedy, any; // any: {_}, which is not asked for
-    } part[TEMPLATE_PARTS];
+    struct template_part part[TEMPLATE_PARTS];
     struct span tail;     // literal behind the last hole
     uint32_t core, named; // the parts whose holes are core fields, and HOLE_NAMED: bit = part
     // The first eight bytes at most of the literal that a fitting text begins with, and their mask:
@@ -99,6 +101,8 @@ struct template_stem {
     size_t parts, n;
 };
 struct stem_fit {
+    const struct template_stem *stem;
+    struct span text;
     size_t at;                  // where the last hole of the stem begins
     size_t n;                   // places where the literal behind may begin: none, and none of the
                                 // templates fits; STEM_PLACES, and there may be more
@@ -112,10 +116,9 @@ size_t template_shares(const struct template *a, const struct template *b, size_
 // Fills value[] of the stem's holes but the last.
 void template_stem(const struct template_stem *s, struct span text,
                    struct span value[TEMPLATE_PARTS], struct stem_fit *ret);
-// As template_match(), behind template_stem() for the same text and value[]. The literal stands at none of
-// the places before `place`.
-bool template_match_stem(const struct template *t, const struct template_stem *s,
-                         const struct stem_fit *fit, size_t place, struct span text,
+// As template_match(), behind template_stem() for the same value[]. The literal stands at none of the
+// places before `place`.
+bool template_match_stem(const struct template *t, const struct stem_fit *fit, size_t place,
                          struct span value[TEMPLATE_PARTS]);
 
 #endif

@@ -121,7 +121,7 @@ static void stems_match_alike(const struct template *t, struct span text, bool f
             assert_false(fits);
             continue;
         }
-        if (template_match_stem(t, &stem, &fit, 0, text, mine) != fits) {
+        if (template_match_stem(t, &fit, 0, mine) != fits) {
             fail_msg("\"%.*s\" behind %zu parts: %d", (int)text.n, text.p, parts, !fits);
         }
         for (size_t i = 0; fits && i < t->n; i++) {
