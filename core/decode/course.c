@@ -235,19 +235,11 @@ static const struct course *find(const struct courses *all, uint32_t shape, cons
     return all->slot[i];
 }
 
-const struct course *course_make(struct courses *all, const struct fields *f,
-                                 const struct source *s)
+static struct course *make(struct arena *a, const struct fields *f, const struct source *s)
 {
-    const struct course *known = find(all, f->shape, s);
-    bool once = f->shape == SHAPE_NONE || courses_full(all);
-    struct maker m = {once ? &all->once : &all->kept, f};
-    struct course *c;
+    struct maker m = {a, f};
+    struct course *c = arena_alloc(a, sizeof(*c));
 
-    if (known) {
-        return known;
-    }
-    all->used_once |= once;
-    c = arena_alloc(m.a, sizeof(*c));
     if (!c) {
         return NULL;
     }
@@ -257,11 +249,21 @@ const struct course *course_make(struct courses *all, const struct fields *f,
     make_switches(&m, c);
     make_kinds(&m, c);
     make_times(&m, c);
-    if (!arena_ok(m.a)) {
-        return NULL;
+    return arena_ok(a) ? c : NULL;
+}
+
+const struct course *course_make(struct courses *all, const struct fields *f,
+                                 const struct source *s)
+{
+    const struct course *c = find(all, f->shape, s);
+
+    if (c) {
+        return c;
     }
-    if (!once) {
+    if (f->shape != SHAPE_NONE && !courses_full(all) && (c = make(&all->kept, f, s))) {
         keep(all, c);
+        return c;
     }
-    return c;
+    all->used_once = true;
+    return make(&all->once, f, s);
 }
