@@ -182,6 +182,29 @@ static void wanted_fields(void **state)
     wants_free(w);
 }
 
+// Records of one source with ever other names in ever other order: more shapes than find room.
+static void more_shapes_than_there_is_room_for(void **state)
+{
+    static const char *const value[] = {"4624", "\"Security\"", "\"-\"",
+                                        "null", "\"10.0.0.7\"", "\"\""};
+    AUTO_BUF text;
+
+    (void)state;
+    buf_init(&text, 1 << 20);
+    for (int i = 0; i < 400; i++) {
+        buf_clear(&text);
+        buf_printf(&text, "{\"Channel\":\"Security\",\"EventID\":%u", 4624 + below(3));
+        for (int k = 0; k < 120; k++) {
+            struct span name =
+                wants_name(set->slots, SLOT_PSEUDO + below(wants_count(set->slots) - SLOT_PSEUDO));
+
+            buf_printf(&text, ",\"%.*s\":%s", (int)name.n, name.p, value[below(ARRAY_LEN(value))]);
+        }
+        buf_u8(&text, '}');
+        assert_same(dec, NULL, buf_span(&text));
+    }
+}
+
 static int begin(void **state)
 {
     int rc = own_begin(state);
@@ -197,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_fields),
         cmocka_unit_test(wanted_fields),
+        cmocka_unit_test(more_shapes_than_there_is_room_for),
     };
 
     return cmocka_run_group_tests(tests, begin, own_end);
