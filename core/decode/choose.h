@@ -18,10 +18,10 @@ struct chooser;
 struct chooser *chooser_new(struct sourceset *s); // in the set's arena; NULL without memory
 
 // What an answer was made of, besides the fields that are there, the application and the values of the
-// fields at which sources hang.
+// fields at which sources hang: conditions, in the order of asking.
 enum { CHOICE_CONDITIONS = 12 };
 struct choice_trace {
-    bool untold; // of more than these conditions: of a piece of text
+    bool untold; // also of something else: of a piece of text, of more conditions than find room
     size_t n;
     struct {
         const struct condition *condition;

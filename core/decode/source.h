@@ -99,7 +99,6 @@ struct choice { // one way to get the value of a mapping
 struct mapping {   // the first choice that gives a value counts
     uint16_t slot; // where to: an original name, when to == FIELD_COUNT
     enum field to;
-    bool plain; // one choice: a core field is the value of a slot as it is
     size_t nchoices;
     const struct choice *choice;
 };

@@ -222,11 +222,6 @@ static int read_choices(struct loader *l, const struct ynode *n, struct choice *
     return rc;
 }
 
-static bool is_plain(const struct choice *c)
-{
-    return !c->constant && !c->nconditions && !c->ntakes && !c->lookup;
-}
-
 int source_read_map(struct loader *l, const struct ynode *n, struct source *ret)
 {
     int rc = n ? read_need(l, n, Y_MAP, "\"map\"") : 0;
@@ -246,7 +241,6 @@ int source_read_map(struct loader *l, const struct ynode *n, struct source *ret)
                  : read_field(l, n->item[i], n->key[i], &m[i].to);
         rc = rc ? rc : read_choices(l, n->item[i], &c);
         m[i].nchoices = (size_t)(c - m[i].choice);
-        m[i].plain = !rc && m[i].to < FIELD_COUNT && m[i].nchoices == 1 && is_plain(m[i].choice);
     }
     ret->map = m;
     ret->nmap = count;
