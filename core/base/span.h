@@ -41,6 +41,16 @@ static inline uint64_t span_load8(const char *p)
     return v;
 }
 
+// The same with the first byte lowest, whatever the machine.
+static inline uint64_t span_load8_low(const char *p)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return span_load8(p);
+#else
+    return __builtin_bswap64(span_load8(p));
+#endif
+}
+
 static inline uint32_t span_load4(const char *p)
 {
     uint32_t v;

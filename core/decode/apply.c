@@ -46,19 +46,9 @@ void event_set_int(struct event *ev, enum field f, enum vtype type, struct span 
 
 void event_set_severity(struct event *ev, int64_t value)
 {
-    // "0" to "99", two digits each, and "100"
-    static const char text[] =
-        "00010203040506070809101112131415161718192021222324252627282930313233"
-        "34353637383940414243444546474849505152535455565758596061626364656667"
-        "6869707172737475767778798081828384858687888990919293949596979899"
-        "100";
     int64_t v = value < 0 ? 0 : value > 100 ? 100 : value;
 
-    event_set_int(ev, FIELD_EVENT_SEVERITY, V_INT,
-                  span_of(text + 2 * v + (v < 10), v < 10    ? 1
-                                                   : v < 100 ? 2
-                                                             : 3),
-                  v);
+    event_set_int(ev, FIELD_EVENT_SEVERITY, V_INT, number_text((unsigned)v), v);
 }
 
 static void apply_severity(struct work *w, const struct source *s, struct event *ev)

@@ -182,16 +182,6 @@ void fields_cut(struct fields *f, size_t n)
     }
 }
 
-bool fields_room(struct fields *f, size_t n)
-{
-    while (f->cap - f->n < n) {
-        if (!fields_grow(f)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool fields_lead(struct fields *f, uint32_t id, struct span name, struct fval v)
 {
     uint32_t code = id | SHAPE_LEAD;
@@ -205,11 +195,29 @@ bool fields_lead(struct fields *f, uint32_t id, struct span name, struct fval v)
     return true;
 }
 
+struct span number_text(unsigned v)
+{
+#define TEN(p) p "0" p "1" p "2" p "3" p "4" p "5" p "6" p "7" p "8" p "9"
+#define HUNDRED(p)                                                                                 \
+    TEN(p "0")                                                                                     \
+    TEN(p "1")                                                                                     \
+    TEN(p "2") TEN(p "3") TEN(p "4") TEN(p "5") TEN(p "6") TEN(p "7") TEN(p "8") TEN(p "9")
+    static const char three[] = HUNDRED("0") HUNDRED("1"); // digits each
+    unsigned zeros = (v < 100) + (v < 10);
+
+    return span_of(three + 3 * v + zeros, 3 - zeros);
+#undef HUNDRED
+#undef TEN
+}
+
 struct fval fval_int(struct arena *a, int64_t v)
 {
     char text[20], *p = text + sizeof(text);
     uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 
+    if (v >= 0 && v < NUMBER_KNOWN) {
+        return (struct fval){.type = V_INT, .s = number_text((unsigned)v), .i = v};
+    }
     do {
         *--p = (char)('0' + u % 10);
         u /= 10;

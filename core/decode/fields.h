@@ -112,6 +112,7 @@ static inline void fields_index(struct fields *f)
         fields_index_anew(f);
     }
 }
+
 // The names of the fields from the n-th on were changed.
 void fields_renamed(struct fields *f, size_t n);
 void fields_cut(struct fields *f, size_t n); // takes away the fields from the n-th on
@@ -134,9 +135,6 @@ static inline bool fields_add(struct fields *f, struct span name, struct fval v)
     o->v.i = v.i;
     return true;
 }
-
-// Makes room for n more; false when there is none.
-bool fields_room(struct fields *f, size_t n);
 
 // The first field that has no code gets it.
 static inline void fields_enter(struct fields *f, uint32_t id)
@@ -171,7 +169,11 @@ static inline struct fval fval_str(struct span s)
     return (struct fval){.type = V_STR, .s = s};
 }
 
-// A number and its decimal text in the arena.
+// Numbers from 0 to NUMBER_KNOWN - 1 have a constant text: priorities, severities.
+enum { NUMBER_KNOWN = 200 };
+struct span number_text(unsigned v);
+
+// A number and its decimal text, in the arena when it has no constant one.
 struct fval fval_int(struct arena *a, int64_t v);
 
 // "a" and "b" to "a.b" in the arena; `b` alone when `a` is empty.

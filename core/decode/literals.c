@@ -21,16 +21,6 @@ struct literals {
     uint32_t begins[RUNS]; // by the first run: at a begin
 };
 
-// Eight bytes, the first one lowest, whatever the machine.
-static inline uint64_t bytes8(const char *p)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return span_load8(p);
-#else
-    return __builtin_bswap64(span_load8(p));
-#endif
-}
-
 static inline uint32_t hash_of(uint64_t bytes) // what stands behind three of them is multiplied out
 {
     return (uint32_t)bytes * 0x9e377900u >> (32 - RUN_BITS);
@@ -159,7 +149,7 @@ static void find_anywhere(const struct search *s)
     const uint8_t *used = l->used;
 
     for (; end - p >= 8; p += 3 * STEP) {
-        uint64_t v = bytes8(p);
+        uint64_t v = span_load8_low(p);
         uint32_t a = hash_of(v), b = hash_of(v >> 16), c = hash_of(v >> 32);
 
         if (used[a] | used[b] | used[c]) {

@@ -31,13 +31,12 @@ struct syslog_now { // what a time without year and zone is read by
 void syslog_parse(struct span raw, const struct syslog_now *now, struct syslog *ret);
 
 // The names of a header's fields and their numbers, found once: alone, and under "header".
-enum { SYSLOG_NAMES = 10, SYSLOG_PRI_MAX = 191 };
+enum { SYSLOG_NAMES = 10 };
 struct syslog_names {
     struct syslog_name {
         struct span name;
         uint32_t id;
     } of[2][SYSLOG_NAMES];
-    char digits[SYSLOG_PRI_MAX + 1][3]; // the numbers of a priority as they are written
 };
 void syslog_names_init(struct syslog_names *n, const struct wants *w);
 

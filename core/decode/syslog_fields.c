@@ -23,13 +23,6 @@ void syslog_names_init(struct syslog_names *n, const struct wants *w)
         "header.timestamp", "header.hostname", "header.appname",  "header.procid",
         "header.msgid",     "header.message"};
 
-    for (int v = 0; v <= SYSLOG_PRI_MAX; v++) {
-        char *p = n->digits[v];
-
-        p += v > 99 ? (*p = (char)('0' + v / 100), 1) : 0;
-        p += v > 9 ? (*p = (char)('0' + v / 10 % 10), 1) : 0;
-        *p = (char)('0' + v % 10);
-    }
     for (size_t i = 0; i < SYSLOG_NAMES; i++) {
         struct span name = span_str(under[i]), alone = span_sub(name, 7, name.n);
 
@@ -57,16 +50,9 @@ static inline void put_str(const struct put *p, size_t i, struct span s)
     }
 }
 
-static void put_int(const struct put *p, size_t i, int v, const struct syslog_names *names)
+static void put_int(const struct put *p, size_t i, int v)
 {
-    struct fval number = {.type = V_INT, .i = v};
-
-    if (v >= 0 && v <= SYSLOG_PRI_MAX) {
-        number.s = span_of(names->digits[v], 1 + (v > 9) + (v > 99));
-    } else {
-        number = fval_int(p->out->arena, v);
-    }
-    put(p, i, number);
+    put(p, i, fval_int(p->out->arena, v));
 }
 
 void syslog_put(const struct syslog *h, const struct syslog_names *names, bool under,
@@ -76,12 +62,12 @@ void syslog_put(const struct syslog *h, const struct syslog_names *names, bool u
 
     fields_name(out);
     if (h->pri >= 0) {
-        put_int(&p, NAME_PRIORITY, h->pri, names);
-        put_int(&p, NAME_FACILITY, h->pri / 8, names);
-        put_int(&p, NAME_SEVERITY, h->pri % 8, names);
+        put_int(&p, NAME_PRIORITY, h->pri);
+        put_int(&p, NAME_FACILITY, h->pri / 8);
+        put_int(&p, NAME_SEVERITY, h->pri % 8);
     }
     if (h->version) {
-        put_int(&p, NAME_VERSION, h->version, names);
+        put_int(&p, NAME_VERSION, h->version);
     }
     put_str(&p, NAME_TIMESTAMP, h->stamp);
     put_str(&p, NAME_HOSTNAME, h->host);

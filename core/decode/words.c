@@ -19,16 +19,6 @@ static uint32_t three(const char *p)
            (uint32_t)(unsigned char)p[2] << 16;
 }
 
-// Eight bytes, the first one lowest, whatever the machine.
-static inline uint64_t bytes8(const char *p)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return span_load8(p);
-#else
-    return __builtin_bswap64(span_load8(p));
-#endif
-}
-
 int words_add(struct words *w, struct span word)
 {
     uint32_t g;
@@ -86,7 +76,7 @@ void words_find(const struct words *w, struct span text, struct words_set *ret)
     *ret = (struct words_set){0};
     find_brief(w, text, ret);
     for (; end - p >= 8; p += 6) { // six grams begin in six of eight bytes
-        uint64_t v = bytes8(p) | UINT64_C(0x2020202020202020);
+        uint64_t v = span_load8_low(p) | UINT64_C(0x2020202020202020);
 
         if (f[hash_of(v)] | f[hash_of(v >> 8)] | f[hash_of(v >> 16)] | f[hash_of(v >> 24)] |
             f[hash_of(v >> 32)] | f[hash_of(v >> 40)]) {

@@ -168,10 +168,28 @@ static void fields_are_found_whatever_came_before(void **state)
     arena_free(&arena);
 }
 
+static void numbers_have_their_texts(void **state)
+{
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena, 1 << 16);
+    for (int v = -3; v < 2 * NUMBER_KNOWN; v++) {
+        struct fval have = fval_int(&arena, v);
+        char text[20];
+
+        (void)snprintf(text, sizeof(text), "%d", v);
+        assert_true(span_eq_str(have.s, text));
+        assert_true(have.i == v && have.type == V_INT);
+    }
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_are_found_whatever_came_before),
+        cmocka_unit_test(numbers_have_their_texts),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
